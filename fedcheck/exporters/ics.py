@@ -59,7 +59,7 @@ def write(session: Session, values: Values) -> Export:
     )
     undated = len(deadlines.select_undated(found))
     command = f"fedcheck next --calendar --role {role or 'all'}"
-    what = f"{pluralize(undated, 'deadline')} without a day left out: {command}"
+    what = f"{pluralize(undated, 'deadline')} without a date left out: {command}"
     return Export(text.encode(), left_out=(what,) if undated else ())
 
 

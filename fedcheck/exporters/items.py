@@ -113,7 +113,7 @@ def parse_columns(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known) or "columns: " + ", ".join(known)
-            raise FedcheckError(f'there is no column "{name[:60]}"', hint, ErrorKind.USAGE)
+            raise FedcheckError(f'no column is named "{name[:60]}"', hint, ErrorKind.USAGE)
     return tuple(dict.fromkeys(names)) or USUAL
 
 

@@ -71,7 +71,7 @@ def write(session: Session, values: Values) -> Export:
     """
     for broken in session.project.broken:
         if not broken.private and Path(broken.path) == session.root / f"{FINDINGS}.toml":
-            raise FedcheckError(f"{FINDINGS}.toml cannot be used", "mend it: fedcheck doctor")
+            raise FedcheckError(f"{FINDINGS}.toml cannot be used", "fix it: fedcheck doctor")
     board = session.board().shared()
     role = _choose_role(board, values["role"])
     every = sorted(board.project.findings, key=lambda one: (one.found or date.max, one.id))
@@ -100,7 +100,7 @@ def _choose_role(board: Board, wanted: str) -> str:
             hint = did_you_mean(wanted, process.all_roles) or "roles: " + ", ".join(
                 process.all_roles
             )
-            raise FedcheckError(f'no role is called "{wanted[:60]}"', hint, ErrorKind.USAGE)
+            raise FedcheckError(f'no role is named "{wanted[:60]}"', hint, ErrorKind.USAGE)
         return wanted
     sponsors = [one.id for one in process.role_tables if one.duty == Duty.SPONSOR]
     mine = board.project.config.role

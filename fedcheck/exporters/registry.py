@@ -94,8 +94,8 @@ def _roles(project: "Project") -> Iterable[str]:
     return project.process.roles
 
 
-SCHEMA = Option("schema", "Check it against this newer schema file too.", metavar="FILE")
-JSON_OR_TEXT = Option("format", "Else by the name of FILE; else json.", choices=("json", "md"))
+SCHEMA = Option("schema", "Also check it against this newer schema file.", metavar="FILE")
+JSON_OR_TEXT = Option("format", "Default: by the extension of FILE, or json.", choices=("json", "md"))
 COLUMNS = Option("columns", "Only these columns.", metavar="A,B,C")
 
 EXPORTERS: tuple[Exporter, ...] = (
@@ -104,33 +104,34 @@ EXPORTERS: tuple[Exporter, ...] = (
         """\
 Fill your copy of the SRTM workbook with results, observations, evidence and risks.
 
-Rows are found by procedure and control, columns by their headings; everything else of the
-workbook stays as it is, formulas too. The template itself is not changed. QUERY takes only
-some tests. What has no row is told. Nothing private or internal is in it.""",
+Rows are found by procedure and control, columns by their headings; everything else in the
+workbook stays as it is, including formulas. The template itself is not changed. A QUERY selects
+tests. Tests without a row are listed. Nothing private or internal is included.""",
         (
             "fedcheck export srtm --template SRTM-Moderate.xlsx -o SRTM-filled.xlsx",
             "fedcheck export srtm family:ac --template SRTM.xlsx -o SRTM-AC.xlsx",
         ),
         "fedcheck.exporters.srtm:write",
-        (Option("list", "Fill it from this list.", metavar="ID"),),
+        (Option("list", "Checklist to fill it from.", metavar="ID"),),
         query=Query.ITEMS,
-        template="Your own copy of the workbook.",
+        template="Your copy of the workbook.",
     ),
     Exporter(
         "requests",
         """\
 Write requests as a table: a reviewer's comment matrix, an evidence request list.
 
-Others fill in answer, evidence, decision, comment and due date; fedcheck import requests takes
-the file back. QUERY is that of fedcheck request list. Nothing private or internal is in it.""",
+Others fill in answer, evidence, decision, comment and due date; fedcheck import requests
+imports the file. QUERY is the same as in fedcheck request list. Nothing private or internal is
+included.""",
         (
             "fedcheck export requests round:2 --kind question -o comment-matrix.xlsx",
             "fedcheck export requests is:open --kind evidence --to dana --format md",
         ),
         "fedcheck.exporters.requests:write",
         (
-            Option("format", "Else by the name of FILE; else csv.", choices=("csv", "xlsx", "md")),
-            Option("to", "To this person or role.", suggest=_people),
+            Option("format", "Default: by the extension of FILE, or csv.", choices=("csv", "xlsx", "md")),
+            Option("to", "Requests to this person or role.", suggest=_people),
             Option("kind", "Questions, or evidence requests.", choices=REQUEST_KINDS),
         ),
         query=Query.REQUESTS,
@@ -138,9 +139,9 @@ the file back. QUERY is that of fedcheck request list. Nothing private or intern
     Exporter(
         "poam",
         """\
-Fill a copy of the official POA&M with the findings: open, closed, configuration.
+Fill a copy of the official POA&M with open, closed and configuration findings.
 
-A finding keeps the row that has its number; new ones come after the last row, and get a
+A finding keeps the row with its number; new findings are added after the last row and get a
 number. Everything else in the workbook stays as it is.""",
         ("fedcheck export poam --template FedRAMP-POAM-Template.xlsx -o poam.xlsx",),
         "fedcheck.exporters.risk_tables:write_poam",
@@ -152,25 +153,24 @@ number. Everything else in the workbook stays as it is.""",
         """\
 Write findings as a POA&M of your own, without a workbook: CSV, Excel or Markdown.
 
-An agency keeps a POA&M for what the agency itself has to do (VER-AGM-MAP). Findings of other
-roles are left out: by default for an agency, for others with --role. Nothing private
-or internal is in it.""",
+An agency keeps a POA&M for its own remediation (VER-AGM-MAP). For an agency, findings of other
+roles are left out by default; other roles use --role. Nothing private or internal is included.""",
         (
             "fedcheck export poam-table -o poam.xlsx",
             "fedcheck export poam-table --role agency --format md",
         ),
         "fedcheck.exporters.poam_table:write",
         (
-            Option("format", "Else by the name of FILE; else csv.", choices=("csv", "xlsx", "md")),
-            Option("role", "Only what this role remediates.", suggest=_roles),
+            Option("format", "Default: by the extension of FILE, or csv.", choices=("csv", "xlsx", "md")),
+            Option("role", "Only findings this role remediates.", suggest=_roles),
         ),
     ),
     Exporter(
         "ret",
         """\
-Fill a copy of the official Risk Exposure Table, and the risks corrected during testing.
+Fill a copy of the official Risk Exposure Table, including risks corrected during testing.
 
-Numbers are those of the POA&M: every row of the one has its row in the other.""",
+Numbers match the POA&M: every row in one has a row in the other.""",
         ("fedcheck export ret --template RET.xlsx -o ret.xlsx",),
         "fedcheck.exporters.risk_tables:write_ret",
         template="Your copy of it.",
@@ -179,11 +179,11 @@ Numbers are those of the POA&M: every row of the one has its row in the other.""
     Exporter(
         "csv",
         """\
-Write the items of a QUERY as CSV, one a row; without a QUERY all of them.
+Write the items that match a QUERY as CSV, one per row; without a QUERY, all items.
 
-QUERY is that of fedcheck list. A text that a spreadsheet would take for a formula gets an
-apostrophe before it. Nothing private or internal is in it. Columns beside the usual ones: id,
-statement, guidance.""",
+QUERY is the same as in fedcheck list. Text that a spreadsheet would read as a formula gets a
+leading apostrophe. Nothing private or internal is included. Additional columns: id, statement,
+guidance.""",
         (
             "fedcheck export csv phase:full-assessment -o tests.csv",
             "fedcheck export csv owner:dana --columns ref,title,status,due",
@@ -195,10 +195,10 @@ statement, guidance.""",
     Exporter(
         "xlsx",
         """\
-Write the items of a QUERY as an Excel workbook with one sheet.
+Write the items that match a QUERY as an Excel workbook with one sheet.
 
-QUERY is that of fedcheck list. The header stays in view and has a filter. Nothing private
-or internal is in it.""",
+QUERY is the same as in fedcheck list. The header row is frozen and has filters. Nothing private
+or internal is included.""",
         ("fedcheck export xlsx role:3pao kind:test -o tests.xlsx",),
         "fedcheck.exporters.items:write_xlsx",
         (COLUMNS,),
@@ -207,9 +207,9 @@ or internal is in it.""",
     Exporter(
         "json",
         """\
-Write the items of a QUERY as JSON: the rows of fedcheck list --json, and more.
+Write the items that match a QUERY as JSON: the rows of fedcheck list --json with more keys.
 
-Nothing private or internal is in it. --columns keeps only these keys.""",
+Nothing private or internal is included. --columns limits the keys.""",
         ("fedcheck export json status:todo -o open.json",),
         "fedcheck.exporters.items:write_json",
         (COLUMNS,),
@@ -220,19 +220,19 @@ Nothing private or internal is in it. --columns keeps only these keys.""",
         """\
 Write the deadlines as a calendar file (.ics) that other calendars import.
 
-Each deadline is an all-day event that keeps its identity: a newer export replaces it, where
-the calendar knows how. What has no date yet and what is private or internal is left out.""",
+Each deadline is an all-day event with a stable id, so calendars that support it replace the
+event on a newer import. Deadlines without a date, and private or internal ones, are left out.""",
         (
             "fedcheck export ics -o deadlines.ics",
             "fedcheck export ics owner:alice --remind 7 -o alice.ics",
         ),
         "fedcheck.exporters.ics:write",
         (
-            Option("role", "Only what this role has, and the milestones.", suggest=_roles),
-            Option("until", "Last day; all of them without it.", OptionKind.DAY),
+            Option("role", "Only deadlines of this role, and milestones.", suggest=_roles),
+            Option("until", "Last day; default: no limit.", OptionKind.DAY),
             Option(
                 "remind",
-                "Remind so many days before.",
+                "Add a reminder this many days before.",
                 OptionKind.NUMBER,
                 metavar="DAYS",
                 between=(0, 365),
@@ -245,9 +245,9 @@ the calendar knows how. What has no date yet and what is private or internal is 
         """\
 Write a FedRAMP Security Decision Record: every applicable rule and indicator once.
 
-Status and statements come from the status, note and reason of the provider's items; an item
-without a decision is Not Implemented and says so. The record is checked before it is written.
-Nothing private or internal is in it.""",
+Status and statements come from the status, note and reason of the provider's items. An item
+without a decision is Not Implemented, and its statement says that no decision is recorded. The
+record is validated before it is written. Nothing private or internal is included.""",
         (
             "fedcheck export sdr -o sdr.json",
             "fedcheck export sdr --schema fedramp-security-decision-record-schema.json -o sdr.json",
@@ -257,7 +257,7 @@ Nothing private or internal is in it.""",
         (
             JSON_OR_TEXT,
             SCHEMA,
-            Option("complete", "Fail while a requirement has no decision.", OptionKind.FLAG),
+            Option("complete", "Fail if a requirement has no decision.", OptionKind.FLAG),
         ),
     ),
     Exporter(
@@ -265,7 +265,7 @@ Nothing private or internal is in it.""",
         """\
 Write a FedRAMP Certification Package Overview from [package] of fedcheck.toml.
 
-fedcheck package lists what is missing. The overview is checked before it is written.""",
+fedcheck package lists what is missing. The overview is validated before it is written.""",
         ("fedcheck export cpo -o cpo.json", "fedcheck export cpo --format md"),
         "fedcheck.exporters.certification.cpo:write",
         (JSON_OR_TEXT, SCHEMA),
@@ -277,7 +277,7 @@ Write a FedRAMP Ongoing Certification Report: what changed, and what is planned.
 
 Changes come from the history, plans from due dates and milestones of the three months after
 the period, accepted vulnerabilities from the findings, incidents from [package] of
-fedcheck.toml. Nothing private or internal is in it.""",
+fedcheck.toml. Nothing private or internal is included.""",
         (
             "fedcheck export ocr --since 2027-01-01 --until 2027-03-31 -o ocr.json",
             "fedcheck export ocr --since 2027-01-01 --format md",
@@ -285,7 +285,7 @@ fedcheck.toml. Nothing private or internal is in it.""",
         "fedcheck.exporters.certification.ocr:write",
         (
             Option("since", "First day of the period.", OptionKind.DAY),
-            Option("until", "Last day of the period; today without it.", OptionKind.DAY),
+            Option("until", "Last day of the period; default: today.", OptionKind.DAY),
             JSON_OR_TEXT,
             SCHEMA,
         ),

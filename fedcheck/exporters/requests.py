@@ -28,7 +28,7 @@ def write(session: Session, values: Values) -> Export:
     """
     for broken in session.project.broken:
         if not broken.private and Path(broken.path) == session.root / f"{REQUESTS}.toml":
-            raise FedcheckError(f"{REQUESTS}.toml cannot be used", "mend it: fedcheck doctor")
+            raise FedcheckError(f"{REQUESTS}.toml cannot be used", "fix it: fedcheck doctor")
     board = session.board().shared()
     project, to, kind = board.project, values["to"], values["kind"]
     found = (
@@ -39,7 +39,7 @@ def write(session: Session, values: Values) -> Export:
         known = {*project.people(), *project.process.roles, *used}
         if to.casefold() not in {name.casefold() for name in known}:
             raise FedcheckError(
-                f'nobody is called "{to[:60]}"', did_you_mean(to, known), ErrorKind.USAGE
+                f'nobody is named "{to[:60]}"', did_you_mean(to, known), ErrorKind.USAGE
             )
     found = request_rows.select_requests(project, found, to, kind)
     found.sort(key=lambda one: (one.due or date.max, _number_key(one.id)))

@@ -89,8 +89,8 @@ def _export(found: Filled) -> Export:
         found.facts,
         found.notes,
         found.changes,
-        label="Official numbers given",
-        recorded="The numbers are noted with the findings",
+        label="Official numbers assigned",
+        recorded="The numbers were recorded with the findings",
     )
 
 
@@ -138,7 +138,7 @@ def _tell_what_stays(
     """Say what was recorded and is not in the workbook, and what its head lacks."""
     if staying:
         listed = ", ".join(f"{words} ({count})" for words, count in staying.items())
-        found.facts.append(f"stays in fedcheck, without a column: {listed}")
+        found.facts.append(f"not exported, because the workbook has no column:  {listed}")
     waiting = [
         one.id
         for one in wanted
@@ -147,9 +147,9 @@ def _tell_what_stays(
     if waiting:
         what = f"{pluralize(len(waiting), 'adjusted rating')} not approved"
         listed = ", ".join(waiting[:5]) + (", ..." if len(waiting) > 5 else "")
-        found.facts.append(f"{what}: the original risk alone is in the workbook ({listed})")
+        found.facts.append(f"{what}: the workbook has only the original risk ({listed})")
     if unnamed:
-        found.facts.append(f"left as it was in the head: {', '.join(unnamed)}")
+        found.facts.append(f"left unchanged at the top of the sheet:  {', '.join(unnamed)}")
 
 
 def _note_shared_numbers(wanted: Sequence[Finding], found: Filled) -> None:
@@ -157,7 +157,7 @@ def _note_shared_numbers(wanted: Sequence[Finding], found: Filled) -> None:
     for number, count in Counter(f.number for f in wanted if f.number).items():
         if count > 1:
             what = f"is the number of {count} findings; each has a row"
-            remedy = "give all but one another: fedcheck finding update --number"
+            remedy = "give all but one a different number: fedcheck finding update --number"
             found.notes.append(Note(one_line(number, 30), what, remedy))
 
 
@@ -188,8 +188,8 @@ def _find_tables(
         if words == "configuration":
             tables = [(table, _is_open if of is POAM["open"] else of) for table, of in tables]
         if count:
-            where = "they stand among the open ones"
-            remedy = where if words == "configuration" else "take the template of this year"
+            where = "they are listed with the open findings"
+            remedy = where if words == "configuration" else "use this year's template"
             what = f"has no sheet for {words} findings: {count}"
             found.notes.append(Note("the workbook", what, remedy))
     return tables
@@ -273,7 +273,7 @@ def _fill_head(
                 cells[place_of(place, column)] = wanted
     if left:
         what = f"no room below {', '.join(left)}; left as it is"
-        found.notes.append(Note(one_line(table.sheet.title), what, "write it by hand"))
+        found.notes.append(Note(one_line(table.sheet.title), what, "enter it by hand"))
     return cells
 
 
@@ -290,7 +290,7 @@ def _empty_rows(
         for place in known.get(row.number, ()):
             cells |= _empty_row(table, place)
             where = f"{one_line(table.sheet.title)}, row {place + 1}"
-            found.notes.append(Note(where, f"{row.number} is no longer of this sheet; emptied"))
+            found.notes.append(Note(where, f"{row.number} no longer belongs on this sheet; its row was cleared"))
     return cells
 
 
@@ -305,7 +305,7 @@ def _empty_examples(table: RiskTable, found: Filled) -> dict[str, Cell | Compute
     cells: dict[str, Cell | ComputedValue] = {}
     for row in table.examples:
         cells |= _empty_row(table, row)
-        found.facts.append(f"{one_line(table.sheet.title)}: the example in row {row + 1} is gone")
+        found.facts.append(f"{one_line(table.sheet.title)}: the example in row {row + 1} was removed")
     return cells
 
 
@@ -335,7 +335,7 @@ def _fill_rows(
             else:
                 text = cut_text(value) if isinstance(value, str) else value
                 if text != value:
-                    what = f"{row.number}: a text longer than a cell may be was cut"
+                    what = f"{row.number}: a text longer than a cell allows was cut"
                     found.notes.append(Note(f"{one_line(table.sheet.title)}, {where}", what))
                 cells[where] = text
     title = one_line(table.sheet.title)
@@ -349,7 +349,7 @@ def _fill_rows(
         found.notes.append(Note(title, f"empty cells, with the number of rows: {', '.join(empty)}"))
     if rows and table.unknown:
         listed = ", ".join(f'"{one_line(heading, 40)}"' for heading in table.unknown[:10])
-        found.notes.append(Note(title, f"columns that are left as they are: {listed}"))
+        found.notes.append(Note(title, f"columns left unchanged:  {listed}"))
     named = table.columns[NAME]
     others = [
         number
@@ -359,7 +359,7 @@ def _fill_rows(
     ]
     if others:
         listed = ", ".join(one_line(number, 30) for number in others[:5])
-        what = f"{pluralize(len(others), 'row')} of no finding here, left alone: {listed}"
+        what = f"{pluralize(len(others), 'row')} with no finding here, left unchanged:  {listed}"
         found.notes.append(Note(title, what))
     return cells
 

@@ -91,7 +91,7 @@ class _Filling:
                 if step.hidden(name):  # the first cell of the area alone can be seen and written
                     after[name] = ""
                     if new and not step.spans_rows(name):
-                        what = f"merged into {step.merged[name]}, and so not written"
+                        what = f"merged into {step.merged[name]}, and therefore not written"
                         remedy = "unmerge it in the template"
                         self.notes.append(Note(step.place(name), what, remedy))
                     continue
@@ -112,8 +112,8 @@ class _Filling:
         for (_, name, _), tests in self.areas.items():
             first, said = tests[0]
             if any(not _is_same(name, other, said) for _, other in tests[1:]):
-                what = f"merged over {pluralize(len(tests), 'test')} that do not say the same"
-                remedy = "what the first says is written; unmerge it in the template"
+                what = f"merged over {pluralize(len(tests), 'test')} with different values"
+                remedy = "the first test's value is written; unmerge it in the template"
                 notes.append(Note(first.place(name), what, remedy))
         return notes
 
@@ -133,7 +133,7 @@ class _Filling:
         text = RESULT_WORDS.get(new, new) if name == "result" else new
         text = LEVEL_WORDS.get(new, new) if name in ("likelihood", "impact", "exposure") else text
         if cut_text(text) != text:
-            self.notes.append(Note(step.place(name), "a text longer than a cell may be was cut"))
+            self.notes.append(Note(step.place(name), "a text longer than a cell allows was cut"))
         self.set(step.sheet, step.cell(name), cut_text(text))
 
     def _exposure(self, step: Step, after: Mapping[str, str], ours: str) -> str:
@@ -220,19 +220,19 @@ def fill_workbook(
     ]
     if left := len(found.steps) - len(met):
         facts.append(
-            f"{pluralize(left, 'row')} of the workbook without a test here, left as they are"
+            f"{pluralize(left, 'row')} of the workbook without a test here, left unchanged"
         )
     if filling.replaced:
-        facts.append(f"{pluralize(filling.replaced, 'cell')} said something else and were replaced")
+        facts.append(f"{pluralize(filling.replaced, 'cell')} had a different value and were replaced")
     if filling.kept:
         what = pluralize(filling.kept, "cell")
-        facts.append(f"{what} say more than is recorded here, and stay; fedcheck import srtm")
+        facts.append(f"{what} contain more than is recorded here and were kept; import it with: fedcheck import srtm")
     if missing := filling.without_column():
-        facts.append(f"the workbook has no column for {missing}: that stays in fedcheck")
+        facts.append(f"not exported, because the workbook has no column for {missing}")
     facts += describe_left(records)
     facts += _describe_unexplained(records, findings)
     if unfilled:
-        facts.append(f"left empty in the head: {', '.join(unfilled)}")
+        facts.append(f"left empty at the top of the sheet:  {', '.join(unfilled)}")
     return Export(fill_cells(template, filling.cells), tuple(facts), tuple(notes))
 
 
@@ -250,7 +250,7 @@ def describe_left(records: Mapping[str, Record]) -> list[str]:
     found = []
     if notes := sum(bool(one.note) for one in records.values()):
         of = pluralize(notes, "test")
-        found.append(f"notes of {of} stay in fedcheck; Observations come from --observation")
+        found.append(f"notes of {of} are not exported; Observations come from --observation")
     staying = [
         f"{words} ({pluralize(count, 'test')})"
         for name, words in STAYING.items()
@@ -259,7 +259,7 @@ def describe_left(records: Mapping[str, Record]) -> list[str]:
     if blocked := sum(bool(one.status == "blocked" and one.reason) for one in records.values()):
         staying.append(f"reasons why it is blocked ({pluralize(blocked, 'test')})")
     if staying:
-        found.append(f"stays in fedcheck, without a column: {', '.join(staying)}")
+        found.append(f"not exported, because the workbook has no column:  {', '.join(staying)}")
     unseen = sum(is_unobserved(one) for one in records.values())
     if unseen:
         found.append(
@@ -291,7 +291,7 @@ def _find_list(
     if list_id and list_id not in project.checklists:
         hint = did_you_mean(list_id, project.checklists)
         raise FedcheckError(
-            f"no checklist is called {one_line(list_id, 60)}", hint, ErrorKind.USAGE
+            f"no checklist is named {one_line(list_id, 60)}", hint, ErrorKind.USAGE
         )
     named = [project.checklists[list_id]] if list_id else list(project.checklists.values())
     best: tuple[tuple[int, int], Checklist, list[str]] | None = None
@@ -303,8 +303,8 @@ def _find_list(
             if met and (best is None or rank > best[0]):
                 best = (rank, one, ids)
     if best is None:
-        hint = f"bring it in first: fedcheck import srtm {one_line(template.name, 60)}"
-        raise FedcheckError(f"{template}: none of its tests is in a checklist here", hint)
+        hint = f"import it first: fedcheck import srtm {one_line(template.name, 60)}"
+        raise FedcheckError(f"{template}: none of its tests is in a checklist of this workspace", hint)
     return best[1], best[2]
 
 
@@ -321,8 +321,8 @@ def _note_other_lists(project: Project, steps: Sequence[Step], chosen: Checklist
         fit = [i for i in tests if code_key(one.items[i][1].code) in codes]
         count = _count_recorded(project, one, fit) if one.id != chosen.id else 0
         if count:
-            what = f"{pluralize(count, 'test')} of that list fit rows of the workbook too"
-            told.append(Note(one.id, what, f"they are not in it; fill it with --list {one.id}"))
+            what = f"{pluralize(count, 'test')} of that list also match rows of the workbook"
+            told.append(Note(one.id, what, f"they were not written; use --list {one.id}"))
     return told
 
 
@@ -367,5 +367,5 @@ def _note_missing_rows(
             continue
         if not project.record(ref).untouched or ref in findings:
             name = f"{item_id} ({one_line(item.code, 40)})" if item.code else item_id
-            told.append(Note(name, "has no row in the workbook", "it is not in the result"))
+            told.append(Note(name, "has no row in the workbook", "it was not written"))
     return told

@@ -114,7 +114,7 @@ def read_line(text: str, form: EvidenceForm) -> CellEvidence:
 def make_evidence(session: Session, found: CellEvidence) -> Evidence | Note:
     """Return an evidence item, or why it is none; nothing private and nothing outside."""
     if is_private(found.link):
-        return Note("", f"{one_line(found.link, 80)}: lies under private/, and would be told of")
+        return Note("", f"{one_line(found.link, 80)}: is under private/ and would be revealed")
     try:
         return session.new_evidence(found.link, here=session.root, label=found.label)
     except FedcheckError as error:

@@ -86,7 +86,7 @@ def parse_json(path: Path, raw: bytes, limits: JsonLimits, twice: Counter[str]) 
     text = text.removeprefix("\ufeff")
     begin = text[:2000].lstrip()
     if not begin:
-        raise explain(path, 0, "empty", "take it again from where it came from")
+        raise explain(path, 0, "empty", "download it again from its source")
     if begin.startswith("<"):
         raise explain(path, 0, "XML, not JSON", limits.take_json)
     if begin[0] not in "{[" and (_YAML.match(begin) or path.suffix in (".yaml", ".yml")):
@@ -98,15 +98,15 @@ def parse_json(path: Path, raw: bytes, limits: JsonLimits, twice: Counter[str]) 
         return json.loads(text, object_pairs_hook=_counting(twice), parse_constant=_refuse)
     except json.JSONDecodeError as error:
         what = f"not valid JSON, column {error.colno}: {one_line(error.msg, 100)}"
-        hint = "take it again from where it came from, or mend this place"
+        hint = "download it again from its source, or correct this place"
         if not text[error.pos :].strip(", \r\n\t") or error.msg.startswith("Unterminated string"):
-            hint = "the file ends too early; take it again from where it came from"
+            hint = "the file is cut off; download it again from its source"
         raise explain(path, error.lineno, what, hint) from None
     except RecursionError:
         raise explain(path, 0, "nested too deeply", limits.too_deep) from None
     except ValueError as error:
         what = f"not valid JSON: {one_line(str(error), 100)}"
-        raise explain(path, 0, what, "mend the value") from None
+        raise explain(path, 0, what, "correct the value") from None
 
 
 def explain(path: Path, line: int, message: str, hint: str) -> InvalidFileError:
@@ -128,4 +128,4 @@ def _counting(twice: Counter[str]) -> Callable[[list[tuple[str, Any]]], dict[str
 
 
 def _refuse(word: str) -> Any:
-    raise ValueError(f"{word} is no value of JSON")
+    raise ValueError(f"{word} is not a JSON value")

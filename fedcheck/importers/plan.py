@@ -84,8 +84,8 @@ class Plan:
         if self.unused:
             return f"Nothing to do: {pluralize(self.unused, 'row')} could not be used."
         if self.notes:
-            return "Nothing to do: the workspace has all that could be used already."
-        return "Nothing to do: the workspace has all of it already."
+            return "Nothing to do: the workspace already has everything that could be used."
+        return "Nothing to do: the workspace already has all of it."
 
     @property
     def summary(self) -> str:

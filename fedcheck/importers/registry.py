@@ -163,16 +163,16 @@ def _roles(project: "Project") -> Sequence[str]:
 def _theirs(whose: str, since: str, what: str = "changed a field") -> Option:
     return Option(
         "theirs",
-        f"Where both sides {what}, take the {whose}.",
+        f"If both sides {what}, use the {whose}.",
         OptionKind.FLAG,
         label="File wins",
-        hint=f"where both sides changed a field since {since}: yes, or no",
+        hint=f"if both sides changed a field since {since}: yes or no",
     )
 
 
 DATES = Option(
     "dates",
-    "What 2/1/2027 means: month or day first.",
+    "Order of dates such as 2/1/2027: month or day first.",
     choices=("mdy", "dmy"),
     label="Days",
     hint="2/1/2027 begins with the month (mdy) or the day (dmy)",
@@ -180,12 +180,12 @@ DATES = Option(
 
 
 def _list(text: str) -> Option:
-    return Option("list", text, metavar="ID", label="Checklist", hint="its id; else the usual one")
+    return Option("list", text, metavar="ID", label="Checklist", hint="its id; default: the usual one")
 
 
 def _phase(text: str) -> Option:
     return Option(
-        "phase", text, suggest=_phases, label="Its phase", hint="else the full assessment"
+        "phase", text, suggest=_phases, label="Its phase", hint="default: the full assessment"
     )
 
 
@@ -194,11 +194,11 @@ IMPORTERS: tuple[Importer, ...] = (
         "requests",
         "a table of requests",
         """\
-Bring a filled table of requests back: CSV or .xlsx, as fedcheck export requests writes it.
+Import a completed table of requests (CSV or .xlsx, as fedcheck export requests writes it).
 
-Rows are matched by their id; a row without one is a new request. Answers, evidence, decisions,
-comments and due dates are taken over where the file changed them. What was changed on both
-sides since the export is told, and ours is kept. Look at it with --dry-run first.""",
+Rows are matched by their id; a row without an id is a new request. Answers, evidence, decisions,
+comments and due dates are imported if the file changed them. If both sides changed a value since
+the export, the conflict is listed and ours is kept. Preview with --dry-run.""",
         ("fedcheck import requests matrix-filled.xlsx --dry-run",),
         TABLES,
         "fedcheck.importers.requests:recognize",
@@ -209,20 +209,20 @@ sides since the export is told, and ours is kept. Look at it with --dry-run firs
         "srtm",
         "a test case workbook (SRTM)",
         """\
-Bring in the assessor's test case workbook (.xlsx): the SRTM, of any baseline and edition.
+Import the assessor's test case workbook (.xlsx): the SRTM, of any baseline and edition.
 
 Each assessment procedure becomes a test; what is filled in becomes results, observations,
 evidence and findings. Columns are found by their headings. A workbook that comes again adds
-what is new in it: work done here stays, and where both sides say something else ours is kept
+what is new in it: work done here stays, and where both sides differ ours is kept
 and told. What could not be used is told with its sheet, row and column.""",
         ("fedcheck import srtm SRTM-Moderate.xlsx --dry-run",),
         (".xlsx", ".xlsm"),
         "fedcheck.importers.srtm.reader:recognize",
         "fedcheck.importers.srtm.reader:prepare",
         (
-            _list("Id of the list it makes."),
-            _phase("Phase of that list; else the full assessment."),
-            _theirs("file's", "the last import", "say something else"),
+            _list("Id of the checklist it creates."),
+            _phase("Phase of that list; default: the full assessment."),
+            _theirs("file's", "the last import", "differ"),
         ),
         replaces=True,
     ),
@@ -230,13 +230,13 @@ and told. What could not be used is told with its sheet, row and column.""",
         "rules",
         "a release of FedRAMP's rules",
         """\
-Make the lists of this workspace from a release of FedRAMP's rules, with the official text.
+Create the checklists of this workspace from a release of FedRAMP's rules, with the official text.
 
-Take fedramp-consolidated-rules.json of any release, or the folder of an older one. The lists stand
-in for the shipped ones: the same items, with the statement, points, notes and artifacts of their
-class beside our guidance. Every record stays; an item is flagged for review only where its force,
-statement, points or times changed. What is new, gone, changed, renamed or unknown is listed.
-Definitions and texts for controls go into glossary.toml and controls.toml: fedcheck show TERM.""",
+Use fedramp-consolidated-rules.json of any release, or the folder of an older one. The checklists
+replace the shipped ones: the same items, with the statement, points, notes and artifacts of their
+class next to our guidance. Every record stays; an item is flagged for review only if its force,
+statement, points or times changed. New, removed, changed, renamed and unknown items are listed.
+Definitions and control texts go into glossary.toml and controls.toml; see fedcheck show TERM.""",
         (
             "fedcheck import rules fedramp-consolidated-rules.json --dry-run",
             "fedcheck import rules fedramp-consolidated-rules.json",
@@ -252,11 +252,11 @@ Definitions and texts for controls go into glossary.toml and controls.toml: fedc
         "oscal",
         "an OSCAL catalog",
         """\
-Make the assessor's test checklist of an OSCAL catalog or resolved profile catalog (JSON).
+Create the assessor's test checklist from an OSCAL catalog or resolved profile catalog (JSON).
 
-The parameters are written into the prose, withdrawn controls are left out. The checklist is
-oscal.controls or oscal.objectives unless --list names another; a newer edition of the catalog
-changes it and keeps what is recorded.""",
+Parameters are inserted into the text, and withdrawn controls are left out. The checklist is named
+oscal.controls or oscal.objectives unless --list gives another name. A newer edition of the catalog
+updates it and keeps your records.""",
         (
             "fedcheck import oscal moderate-resolved-profile_catalog.json --dry-run",
             "fedcheck import oscal moderate-resolved-profile_catalog.json --by objective",
@@ -273,7 +273,7 @@ changes it and keeps what is recorded.""",
                 label="Items by",
                 hint="an item for each control, or for each objective",
             ),
-            _phase("Phase of the checklist; else full-assessment."),
+            _phase("Phase of the checklist; default: full-assessment."),
             _list("Name of the checklist."),
         ),
         as_of=False,
@@ -282,12 +282,12 @@ changes it and keeps what is recorded.""",
         "csv",
         "a list of your own",
         """\
-Bring in a list that a team keeps in a spreadsheet: CSV or .xlsx.
+Import a list that a team keeps in a spreadsheet: CSV or .xlsx.
 
-What its columns mean is guessed, asked on a terminal, or said with --map; it is kept in
-imports.toml and used for the next file with these columns. The rows make a checklist
-(--list), or are progress on items that they name by reference or official code. A sheet that
-comes again changes only what was changed in it. --map FIELD= leaves a field out.
+fedcheck guesses what the columns mean, asks on a terminal, or uses --map; the mapping is kept in
+imports.toml for the next file with these columns. The rows create a checklist (--list), or update
+items that they name by reference or official code. Importing the sheet again changes only what
+changed in it. --map FIELD= leaves a field out.
 
 A new checklist needs an audience. Shared: it counts in gates and appears in reports. Internal:
 it stays inside your company. Private: it stays under private/ on this computer.
@@ -307,27 +307,27 @@ guidance, phase, role.""",
             Option("sheet", "Sheet of a workbook.", metavar="NAME"),
             Option(
                 "list",
-                "Checklist that its rows make.",
+                "Checklist to create from its rows.",
                 metavar="ID",
                 label="Checklist",
-                hint="that its rows make, such as acme.tracker",
+                hint="to create from its rows, such as acme.tracker",
             ),
             Option("phase", "Phase of that checklist.", suggest=_phases, label="Its phase"),
             Option("role", "Role of that checklist.", suggest=_roles, label="Its role"),
-            Option("level", "How binding its items are; else must.", choices=LEVELS),
+            Option("level", "Level of its items; default: must.", choices=LEVELS),
             Option(
                 "audience",
-                "Who sees a new checklist; asked on a terminal.",
+                "Who sees a new checklist; fedcheck asks on a terminal.",
                 choices=tuple(SHARING_HINTS),
                 label="Audience",
-                hint="who sees a new checklist; an existing one stays as it is",
+                hint="who sees a new checklist; existing ones are unchanged",
             ),
             Option(
                 "onto",
-                "Its rows are progress of these items.",
+                "Items that its rows update.",
                 metavar="QUERY",
                 label="Or onto",
-                hint="items that its rows are progress of: a query",
+                hint="items that its rows update: a query",
             ),
             Option(
                 "status",

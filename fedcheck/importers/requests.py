@@ -125,7 +125,7 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: DateOrder
         reading.notes.append(Note("the header", f"columns that are not used: {listed}"))
     if errors:
         what = f"failed formulas are read as empty: {', '.join(errors[:10])}"
-        reading.notes.append(Note(grid.sheet or "the cells", what, "mend them in the file"))
+        reading.notes.append(Note(grid.sheet or "the cells", what, "correct them in the file"))
     for line in grid.lines:
         _read_row(reading, line)
     return _make_plan(reading, path)
@@ -133,12 +133,12 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: DateOrder
 
 def _make_plan(reading: _Reading, path: Path) -> Plan:
     read = len(reading.grid.lines)
-    facts = [f"{path.name}: {pluralize(read, 'row')}, {reading.same} as they are here"]
+    facts = [f"{path.name}: {pluralize(read, 'row')}, {reading.same} unchanged"]
     for count, words in ((reading.changed, "changed"), (reading.new, "new")):
         if count:
             facts.append(f"{pluralize(count, 'request')} {words}")
     if reading.conflicts:
-        kept = "the file's is taken" if reading.theirs else "ours is kept"
+        kept = "the file's is used" if reading.theirs else "ours is kept"
         what = pluralize(reading.conflicts, "field")
         facts.append(f"{what} changed on both sides since the export: {kept}")
     label = one_line(path.name, 80)
@@ -165,13 +165,13 @@ def _read_row(reading: _Reading, line: GridRow) -> None:
         cells |= {n: match_person(project, cells[n]) for n in ("by", "to") if cells.get(n)}
         title = " ".join(cells.get("title", "").split())
         if not title:
-            reading.note(line, "neither an id nor a comment or request", "say what is asked")
+            reading.note(line, "neither an id nor a comment or request", "state what is requested")
             reading.unused += 1
             return
         request = _find_earlier(reading, cells)
     known_as = request.id if request else "\x1f".join(_identify(cells))
     if known_as in reading.seen:
-        reading.note(line, f"says the same request as {reading.seen[known_as]}; it is not used")
+        reading.note(line, f"repeats the request of {reading.seen[known_as]}; it is not used")
         reading.unused += 1
         return
     reading.seen[known_as] = reading.grid.place(line)
@@ -227,7 +227,7 @@ def _find_items(reading: _Reading, line: GridRow, cells: Mapping[str, str]) -> I
         if len(found) == 1:
             yield found[0]
         elif word:
-            what = "may be any of several items" if found else "is no item here"
+            what = "matches several items" if found else "is not an item here"
             reading.note(line, f'"{one_line(word, 60)}" {what}', "link the item by hand")
 
 
@@ -237,7 +237,7 @@ def _parse_day(reading: _Reading, line: GridRow, name: str) -> date | None:
     try:
         return parse_day(line.cell(reading.columns[name]), reading.dates)
     except AmbiguousDayError as error:
-        reading.note(line, f"{COLUMNS[name]}: {error}", "say --dates mdy, or --dates dmy")
+        reading.note(line, f"{COLUMNS[name]}: {error}", "add --dates mdy or --dates dmy")
     except ValueError as error:
         reading.note(line, f"{COLUMNS[name]}: {error}", "write it as 2027-02-01")
     return None
@@ -270,8 +270,8 @@ def _note_other_columns(reading: _Reading, row: _Row) -> None:
         if name in row.cells and request_rows.cell_text(row.cells[name]) != row.ours[name]
     ]
     if names:
-        what = f"{', '.join(names)}: differs from what is here, and is not taken over"
-        reading.note(row.line, what, "change it with E in the app, where that is meant")
+        what = f"{', '.join(names)}: differs from the value here and is not imported"
+        reading.note(row.line, what, "if the change is intended, make it with E in the app")
 
 
 def _apply_row(reading: _Reading, row: _Row, request: Request) -> Request:
@@ -310,9 +310,9 @@ def _merge_field(reading: _Reading, row: _Row, name: str) -> str | None:
     merged = merge(ours, theirs, is_base=is_base, prefer_theirs=reading.theirs)
     if merged.conflict:
         reading.conflicts += 1
-        kept = "theirs is taken" if merged.taken else "ours is kept"
+        kept = "theirs is used" if merged.taken else "ours is kept"
         since = "changed on both sides" if mark else "differs, and the row has no mark"
-        remedy = "" if merged.taken else "--theirs takes the file's"
+        remedy = "" if merged.taken else "use --theirs to take the file's"
         sides = show_sides(ours, theirs, "file")
         reading.note(row.line, f"{COLUMNS[name]}: {since}; {kept}: {sides}", remedy)
     return theirs if merged.taken else None
@@ -321,7 +321,7 @@ def _merge_field(reading: _Reading, row: _Row, name: str) -> str | None:
 def _answer(reading: _Reading, row: _Row, request: Request) -> Request:
     answer = _merge_field(reading, row, "answer")
     if answer == "":
-        reading.note(row.line, "the answer was emptied in the file; it stays here")
+        reading.note(row.line, "the answer is empty in the file; ours is kept")
         answer = None
     evidence = tuple(_list_new_evidence(reading, row, request))
     if answer is None and not evidence:
@@ -365,7 +365,7 @@ def _decide(reading: _Reading, row: _Row, request: Request) -> Request:
         return request
     if request_rows.standing_decision(request):
         return _apply(reading, row, request, RequestEdit(comment=comment))
-    reading.note(row.line, "a comment without a decision", "say accepted or returned beside it")
+    reading.note(row.line, "a comment without a decision", "add accepted or returned next to it")
     return request
 
 
@@ -377,8 +377,8 @@ def _find_decision(reading: _Reading, row: _Row, request: Request) -> str:
     base = request_rows.decision_base(row.request)
     if row.mark is not None and not row.mark.same("base", base) and not reading.theirs:
         reading.conflicts += 1
-        what = f"{said}, but the request went on here since the export; ours is kept"
-        reading.note(row.line, what, "--theirs takes the file's")
+        what = f"{said}, but the request changed here since the export; ours is kept"
+        reading.note(row.line, what, "use --theirs to take the file's")
         return ""
     return said
 
@@ -391,7 +391,7 @@ def _read_decision(reading: _Reading, row: _Row) -> str:
         if row.mark is not None and row.mark.same(name, text):
             continue
         if word == "?":
-            what = f'{COLUMNS[name]}: "{one_line(text, 40)}" is no decision'
+            what = f'{COLUMNS[name]}: "{one_line(text, 40)}" is not a decision'
             reading.note(row.line, what, "write accepted or returned")
         elif word and (name == "decision" or row.mark is not None):
             return word

@@ -142,7 +142,7 @@ def build_key_map(preset: str = "", own: Mapping[str, Any] | None = None) -> Key
         del rows[clash[0]]
     if rows and not keys["app.quit"] and not keys["app.palette"]:
         path = rows.pop("app.quit").path
-        hint = "give it or app.palette a key; there is no other way out"
+        hint = "give it or app.palette a key; otherwise you cannot quit"
         problems.append(KeyProblem(path, "app.quit has no key", hint))
         keys = _combine_keys(preset, rows)
     changed = frozenset(action.id for action in ACTIONS if keys[action.id] != action.keys)
@@ -160,8 +160,8 @@ def normalize_key(text: str) -> str:
     modifiers = {"ctrl" if m.lower() == "control" else m.lower() for m in held}
     unknown = sorted(modifiers - set(MODIFIERS))
     if unknown:
-        hint = did_you_mean(unknown[0], MODIFIERS) or f"hold down {', '.join(MODIFIERS)}"
-        raise BadKeyError(f"{shown} is no key: there is no {one_line(unknown[0], 20)!r}", hint)
+        hint = did_you_mean(unknown[0], MODIFIERS) or f"use the modifiers {', '.join(MODIFIERS)}"
+        raise BadKeyError(f"{shown} is not a key: there is no {one_line(unknown[0], 20)!r}", hint)
     name = _strip_modifiers(key, shown)
     if len(name) == 1 and name.isalpha():
         if modifiers == {"shift"}:
@@ -169,14 +169,14 @@ def normalize_key(text: str) -> str:
         if modifiers:
             name = name.lower()
     elif modifiers == {"shift"} and name in PUNCTUATION | set(string.digits):
-        raise BadKeyError(f"{shown} depends on the keyboard", "write the character that it gives")
+        raise BadKeyError(f"{shown} depends on the keyboard", "write the character it types")
     if modifiers == {"ctrl"} and name == "at":
         name = "@"
     whole = "+".join([*sorted(modifiers), name])
     if whole in SENT_AS:
         raise BadKeyError(f"a terminal sends {shown} as {SENT_AS[whole]}", "choose another key")
     if whole == "ctrl+c":
-        raise BadKeyError(f"{shown} is kept for copying", "choose another key")
+        raise BadKeyError(f"{shown} is reserved for copying", "choose another key")
     if modifiers == {"ctrl"} and name not in NAMED_KEYS | WITH_CTRL:
         raise BadKeyError(f"terminals do not send {shown}", "choose a letter after ctrl+")
     return whole
@@ -192,7 +192,7 @@ def _strip_modifiers(key: str, shown: str) -> str:
     if name in NAMED_KEYS or name in PUNCTUATION:
         return name
     hint = did_you_mean(name, [*NAMED_KEYS, *PUNCTUATION, *OTHER_NAMES])
-    raise BadKeyError(f"{shown} is no key", hint or "write it as x, X, ?, f5, ctrl+g or space")
+    raise BadKeyError(f"{shown} is not a key", hint or "write it as x, X, ?, f5, ctrl+g or space")
 
 
 def _read_entries(
@@ -278,7 +278,7 @@ def _find_clash(
             if both:
                 where = PLACES.get(other.place, other.place).lower()
                 message = (
-                    f'"{key_text(both[0])}" would do two things: {mine} and {other.id} ({where})'
+                    f'"{key_text(both[0])}" has two actions: {mine} and {other.id} ({where})'
                 )
                 hint = f'choose another key, or free it with "{other.id}" = ""'
                 return mine, KeyProblem(rows[mine].path, message, hint)
@@ -295,7 +295,7 @@ def list_key_problems(
             did_you_mean(start, list_start_screens())
             or f"one of: {', '.join(list_start_screens())}"
         )
-        yield KeyProblem(("start",), f'"{one_line(start, 40)}" is no start screen', hint)
+        yield KeyProblem(("start",), f'"{one_line(start, 40)}" is not a start screen', hint)
 
 
 START_SCREENS: dict[str, tuple[str, ...]] = {

@@ -28,7 +28,7 @@ from fedcheck.session import Session
 IDENTIFICATION = "serviceIdentification"
 
 OTHER_SUMMARY = (
-    "assessment-summary of [package] is not what the assessor recorded: the assessor's is exported"
+    "assessment-summary in [package] differs from the assessor's record; the assessor's record is exported"
 )
 
 
@@ -46,7 +46,7 @@ def write(session: Session, values: Values) -> Export:
     if required:
         listed = "\n".join(f"  {gap.key}: {gap.why}" for gap in required)
         raise FedcheckError(
-            f"nothing was written: fedcheck.toml lacks what an overview requires\n{listed}",
+            f"nothing was written: fedcheck.toml lacks entries that an overview requires\n{listed}",
             "see: fedcheck package",
             ErrorKind.REFUSED,
         )
@@ -54,7 +54,7 @@ def write(session: Session, values: Values) -> Export:
     text = render_markdown(board, package, document) if wants_markdown(values) else None
     left = [gap.key for gap in gaps]
     if left:
-        remarks.append(f"not in it, as fedcheck.toml does not say: {', '.join(left)}")
+        remarks.append(f"left out, because fedcheck.toml does not define:  {', '.join(left)}")
     return build_export(document, (PACKAGE_OVERVIEW, newer), text, remarks)
 
 

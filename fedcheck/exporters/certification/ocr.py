@@ -77,7 +77,7 @@ def write(session: Session, values: Values) -> Export:
     new = session.board().shared() if until == today else _board_at(session, until, remarks)
     document = build_document(old, new, package, since, until, newer)
     if not document["reportableIncidents"]["incidents"]:
-        remarks.append(f"no incident is recorded for {since} to {until}: the report says so")
+        remarks.append(f"no incident is recorded for {since} to {until}; the report states that there was none")
     if not package.agencies:
         remarks.append("no agency is named: add agencies to [package] of fedcheck.toml")
     if not package.overview_uri:
@@ -97,7 +97,7 @@ def _refuse_broken_findings(session: Session) -> None:
     """Raise FedcheckError where the file of findings is broken: it would look like none."""
     for broken in session.project.broken:
         if not broken.private and Path(broken.path).stem == FINDINGS:
-            raise FedcheckError(str(broken), "mend it: fedcheck doctor")
+            raise FedcheckError(str(broken), "fix it: fedcheck doctor")
 
 
 def _refuse_broken_events(session: Session) -> None:
@@ -107,7 +107,7 @@ def _refuse_broken_events(session: Session) -> None:
         if fault := find_fault(key, entries.get(key)):
             raise FedcheckError(
                 f"fedcheck.toml: package.{key}: {fault}",
-                "mend it: without it the report would say that there was none",
+                "correct it; without it the report would state that there was none",
                 ErrorKind.UNREADABLE,
             )
 
@@ -179,16 +179,16 @@ def summarize_changes(old: Sequence[Requirement], new: Sequence[Requirement]) ->
         if said:
             yield f"{one.id} {one.title}: {', '.join(said)}."
     if added:
-        yield f"Apply now, without a decision: {', '.join(added)}."
+        yield f"Newly applicable, without a decision: {', '.join(added)}."
     if before:
-        yield f"No longer apply: {', '.join(before)}."
+        yield f"No longer applicable: {', '.join(before)}."
 
 
 def _differences(was: Requirement, now: Requirement) -> Iterator[str]:
     if was.implementation is not now.implementation:
         yield f"{now.implementation}, was {was.implementation}"
     elif was.decided is not now.decided:
-        yield f"{now.implementation}, decision {'recorded' if now.decided else 'taken back'}"
+        yield f"{now.implementation}, decision {'recorded' if now.decided else 'withdrawn'}"
     elif was.statements != now.statements:
         yield "decision updated"
     if (was.validation, was.assessment, was.tests) != (now.validation, now.assessment, now.tests):

@@ -126,8 +126,8 @@ def build_requirements(board: Board, evidence_base: str = "") -> list[Requiremen
     found = _group_rows(board, process.provider, official_id)
     if not found:
         raise FedcheckError(
-            f"no item of the {process.provider} has the official id of a rule or an indicator",
-            f"the process is {process.id}; a record needs a list with such ids, as cr26 has",
+            f"no item of the {process.provider} has the official id of a rule or indicator",
+            f"the process is {process.id}; this record needs a checklist with such ids, such as those of cr26",
             ErrorKind.REFUSED,
         )
     tested = _group_rows(board, process.assessor, official_id)
@@ -147,8 +147,8 @@ def refuse_open_profile(board: Board) -> None:
     if not left:
         return
     raise FedcheckError(
-        f"the profile of the workspace leaves {', '.join(left)} open: which rules apply is unknown",
-        "write what the service goes for into [profile] of fedcheck.toml",
+        f"the profile of the workspace leaves {', '.join(left)} open, so the applicable rules are unknown",
+        "complete [profile] in fedcheck.toml",
         ErrorKind.REFUSED,
     )
 
@@ -256,7 +256,7 @@ def list_assessment(record: Record) -> tuple[str, ...]:
     said = (
         " ".join(results),
         clean_for_file(record.summary).strip(),
-        f"Response of the provider: {response}" if response else "",
+        f"Provider's response: {response}" if response else "",
     )
     return tuple(filter(None, said))
 
@@ -269,7 +269,7 @@ def _refuse_broken(board: Board) -> None:
             continue  # requests, findings: nothing of them is in the record
         known = lists.get(broken.checklist)
         if known is None or known.role in (process.provider, process.assessor):
-            raise FedcheckError(str(broken), "mend it: fedcheck doctor")
+            raise FedcheckError(str(broken), "fix it: fedcheck doctor")
 
 
 def _build(code: str, row: Row, evidence_base: str) -> Requirement:

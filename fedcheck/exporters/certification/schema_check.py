@@ -95,7 +95,7 @@ def check_document(document: Mapping[str, Any], schema: Schema) -> None:
             # Without its package the library would take any text for valid, without a word.
             raise FedcheckError(
                 f"the format {wanted} cannot be checked: a package is not installed",
-                "install fedcheck again, with what it depends on",
+                "reinstall fedcheck with its dependencies",
             )
     kind = validator_for(schema.contents, default=Draft202012Validator)
     try:
@@ -103,16 +103,16 @@ def check_document(document: Mapping[str, Any], schema: Schema) -> None:
         validator = kind(schema.contents, registry=_registry(schema), format_checker=checker)
         found = sorted(validator.iter_errors(document), key=lambda one: one.json_path)
     except SchemaError as error:
-        text = f"{schema.name}: is no valid JSON Schema: {one_line(error.message, 120)}"
-        raise FedcheckError(text, "get the file again") from None
+        text = f"{schema.name}: is not a valid JSON Schema: {one_line(error.message, 120)}"
+        raise FedcheckError(text, "download the file again") from None
     except Unresolvable as error:
         missing = one_line(str(error.ref), 120)
         raise FedcheckError(
-            f"{schema.name}: refers to {missing}, which is not there",
-            "save the schema that it refers to in the same folder, under the name it was given",
+            f"{schema.name}: refers to {missing}, which was not found",
+            "save the schema it refers to in the same folder under its original name",
         ) from None
     except RecursionError:
-        raise FedcheckError(f"{schema.name}: refers to itself", "get the file again") from None
+        raise FedcheckError(f"{schema.name}: refers to itself", "download the file again") from None
     if found:
         listed = [f"  {one.json_path}: {one_line(one.message, 160)}" for one in found[:SHOWN]]
         if len(found) > SHOWN:
@@ -133,12 +133,12 @@ def _read(path: Path) -> dict[str, Any]:
             raise FedcheckError(f"{path}: too large for a schema", "name a JSON Schema")
         contents = json.loads(raw)
     except (ValueError, RecursionError):
-        raise FedcheckError(f"{path}: is no JSON", "name a JSON Schema") from None
+        raise FedcheckError(f"{path}: is not JSON", "name a JSON Schema") from None
     except OSError as error:
         text = f"{path}: {(error.strerror or str(error)).lower()}"
         raise FedcheckError(text, "check name and permissions") from None
     if not isinstance(contents, dict):
-        raise FedcheckError(f"{path}: is no JSON Schema", "name a JSON Schema")
+        raise FedcheckError(f"{path}: is not a JSON Schema", "name a JSON Schema")
     found: dict[str, Any] = _with_pointers(contents, path)
     return found
 

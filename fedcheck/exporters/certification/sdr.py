@@ -46,7 +46,7 @@ RULES = "fedRampRequirements"
 INDICATORS = "keySecurityIndicators"
 CONTROLS = "securityControls"
 
-BASELINE = "give the provider a list of its controls: fedcheck import csv FILE --role csp"
+BASELINE = "import a list of the provider's controls: fedcheck import csv FILE --role csp"
 
 LISTED = 10
 """How many ids a message lists."""
@@ -97,10 +97,10 @@ def list_remarks(found: Sequence[Requirement], package: Package) -> list[str]:
     if undecided:
         said.append(f"{pluralize(undecided, 'requirement')} without a decision")
     told: tuple[tuple[str, list[str]], ...] = (
-        ("done without a note that describes it",
+        ("done without a note that describes the implementation",
          [one.id for one in found if one.decided and not one.described]),
         ("changed since the decision was recorded", [one.id for one in found if one.changed]),
-        ("tested and in no list of the provider", [one.id for one in found if one.unlisted]),
+        ("tested, but in no list of the provider", [one.id for one in found if one.unlisted]),
         ("with evidence that is stale, missing, changed or unverified",
          [one.id for one in found if one.unsound]),
     )  # fmt: skip
@@ -114,7 +114,7 @@ def list_remarks(found: Sequence[Requirement], package: Package) -> list[str]:
     unpublished = sum(not line.uri for one in found for line in one.evidence)
     if unpublished:
         said.append(
-            f"{pluralize(unpublished, 'evidence item')} without a web address, named as text"
+            f"{pluralize(unpublished, 'evidence item')} without a web address, listed as text"
         )
     if not package.overview_uri:
         said.append(NO_OVERVIEW_REMARK)

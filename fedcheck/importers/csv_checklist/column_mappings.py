@@ -32,20 +32,20 @@ class Mapped(Struct, frozen=True, rename="kebab"):
 
     columns: Annotated[Mapping[str, str], Key("The heading of the column of each field")]
     sheet: Annotated[str, Key("Sheet of the workbook")] = ""
-    list: Annotated[str, Key("Checklist that its rows make; without one they are progress")] = ""
+    list: Annotated[str, Key("Checklist created from its rows; without one, rows are progress")] = ""
     phase: Annotated[str, Key("Phase of that checklist")] = ""
     role: Annotated[str, Key("Role of that checklist")] = ""
     level: Annotated[Level, Key("How binding its items are")] = Level.MUST
     audience: Annotated[
         Literal["", "shared", "internal", "private"],
-        Key("Who saw that checklist at the last import"),
+        Key("Audience of that checklist at the last import"),
     ] = ""
-    onto: Annotated[str, Key("Query for the items that its rows are progress of")] = ""
+    onto: Annotated[str, Key("Query for the items that its rows update")] = ""
     dates: Annotated[DateOrder, Key("What 2/1/2027 means: mdy or dmy")] = ""
-    status: Annotated[Mapping[str, str] | None, Key("Its own words for a status")] = None
-    result: Annotated[Mapping[str, str] | None, Key("Its own words for a result")] = None
+    status: Annotated[Mapping[str, str] | None, Key("Its words for a status")] = None
+    result: Annotated[Mapping[str, str] | None, Key("Its words for a result")] = None
     actions: Annotated[
-        tuple[str, ...], Key("The imports that were made, as history names them")
+        tuple[str, ...], Key("Past imports, as the history names them")
     ] = ()
 
     @property

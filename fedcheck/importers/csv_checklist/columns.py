@@ -15,19 +15,19 @@ from fedcheck.spreadsheets.grid import GridRow
 from fedcheck.spreadsheets.headings import normalize
 
 FIELDS: Mapping[str, str] = {
-    "id": "what names the row: an id of its own, a reference, or an official code",
-    "title": "what is to be done, in a line",
-    "status": "how far it is",
-    "owner": "who has it",
-    "due": "by when",
+    "id": "id of the row: its own id, a reference, or an official code",
+    "title": "the task, in one line",
+    "status": "the status",
+    "owner": "the owner",
+    "due": "the due date",
     "note": "notes",
     "reason": "why it is blocked or not applicable",
-    "evidence": "links to proof",
+    "evidence": "links to evidence",
     "control": "controls",
-    "section": "the heading that it stands under",
+    "section": "the section heading",
     "result": "the result of a test",
-    "done": "when it was done",
-    "guidance": "what to do, at length",
+    "done": "the completion date",
+    "guidance": "detailed instructions",
     "phase": "the phase",
     "role": "the role",
 }

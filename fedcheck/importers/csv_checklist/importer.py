@@ -115,7 +115,7 @@ def with_words(found: Look, statuses: Iterable[str], results: Iterable[str]) -> 
         for word, meaning in parse_pairs(texts, f"--{name}").items():
             if meaning not in known:
                 hint = did_you_mean(meaning, known) or "known: " + ", ".join(known)
-                raise FedcheckError(f'"{meaning[:40]}" is no {name}', hint, ErrorKind.USAGE)
+                raise FedcheckError(f'"{meaning[:40]}" is not a {name}', hint, ErrorKind.USAGE)
             own[" ".join(word.casefold().split())] = meaning
         words: dict[str, Any] = {name: own or None}
         mapped = msgspec.structs.replace(mapped, **words)

@@ -60,7 +60,7 @@ def _decide_sharing(session: Session, seen: Look, said: str) -> Sharing:
         raise FedcheckError(text, hint, ErrorKind.USAGE)
     if now is not None and said not in ("", now):
         hint = f"leave --audience out, or first run: fedcheck checklist audience {name} {said}"
-        raise FedcheckError(f"{name} is {now} already, not {said}", hint, ErrorKind.USAGE)
+        raise FedcheckError(f"{name} is already {now}, not {said}", hint, ErrorKind.USAGE)
     return now or Sharing(said)
 
 
@@ -103,7 +103,7 @@ def _find_earlier(session: Session, name: str, sharing: Sharing) -> Checklist | 
     old = session.project.as_written(name) or known[0].in_file
     ours = known[0].layer == layer and old is not None
     if not ours or old is None or not any(one.id == SOURCE for one in old.sources):
-        text = f"{name}: a checklist is called so already"
+        text = f"{name}: a checklist with this name already exists"
         raise FedcheckError(
             text, f"choose another name, or: --onto checklist:{name}", ErrorKind.USAGE
         )
@@ -113,7 +113,7 @@ def _find_earlier(session: Session, name: str, sharing: Sharing) -> Checklist | 
 def _check_phase(project: Project, name: str) -> str:
     known = [phase.id for phase in project.process.phases]
     if name not in known:
-        hint = did_you_mean(name, known) or "say --phase; known: " + ", ".join(known)
+        hint = did_you_mean(name, known) or "add --phase; known: " + ", ".join(known)
         raise FedcheckError(f'unknown phase "{one_line(name, 40)}"', hint, ErrorKind.USAGE)
     return name
 
@@ -121,7 +121,7 @@ def _check_phase(project: Project, name: str) -> str:
 def _check_role(project: Project, name: str) -> str:
     known = project.process.all_roles
     if name not in known:
-        hint = did_you_mean(name, known) or "say --role; known: " + ", ".join(known)
+        hint = did_you_mean(name, known) or "add --role; known: " + ", ".join(known)
         raise FedcheckError(f'unknown role "{one_line(name, 40)}"', hint, ErrorKind.USAGE)
     return name
 
@@ -143,7 +143,7 @@ def _choose_place(
         word = said.casefold()
         meant = known.get(word) or known.get(word.replace(" ", "-"))
         if said and meant is None:
-            text = f'{what}: "{one_line(said, 40)}" is none; {own} is taken'
+            text = f'{what}: "{one_line(said, 40)}" is not one; {own} is used'
             notes.append(Note(seen.grid.place(task.line), text, did_you_mean(word, known)))
         place.append(meant or own)
     return place[0], place[1]
@@ -157,8 +157,8 @@ def _assign_ids(seen: Look, tasks: Sequence[Task], notes: list[Note]) -> Iterato
         name = task.id or task.title
         if name.casefold() in said:
             first = seen.grid.place(said[name.casefold()].line)
-            text = f'"{one_line(name, 40)}" stands in {first} too; this row is not used'
-            remedy = "" if task.id else "an id column tells them apart: --map id=..."
+            text = f'"{one_line(name, 40)}" is also in {first}; this row is not used'
+            remedy = "" if task.id else "map an id column to distinguish them: --map id=..."
             notes.append(Note(seen.grid.place(task.line), text, remedy))
             continue
         said[name.casefold()] = task
@@ -201,8 +201,8 @@ def _build_list(
     gone = [(section, item) for item_id, (section, item) in old.items() if item_id not in ids]
     for section, item in gone:
         sections.setdefault(section.id, []).append(item)
-        what = f"{item.id}: is in the sheet no more; it stays: {one_line(item.title, 60)}"
-        remedy = "mark it not applicable, or take it out of the list by hand"
+        what = f"{item.id}: is no longer in the sheet; it was kept: {one_line(item.title, 60)}"
+        remedy = "mark it not applicable, or remove it from the checklist by hand"
         found.notes.append(Note(name, what, remedy))
     whole = tuple(replace(titles[i], items=tuple(items)) for i, items in sections.items() if items)
     if before is not None:
@@ -229,7 +229,7 @@ def _describe(found: Lists, name: str, before: Checklist | None, new: Checklist,
             found.facts.append(f"{name}: {found.sharing}: {SHARING_HINTS[found.sharing]}")
         elif any(item.level in DEMANDED for _, item in new.items.values()):
             counts = (
-                "its items are required and count toward gates; --level may makes them optional"
+                "items are imported as required and count toward gates; use --level may for optional ones"
             )
             found.facts.append(f"{name}: {counts}")
         return
@@ -237,8 +237,8 @@ def _describe(found: Lists, name: str, before: Checklist | None, new: Checklist,
     other = [i for i, one in new.items.items() if i in before.items and _is_changed(before, i, one)]
     parts = [f"{len(added)} new"] if added else []
     parts += [f"{len(other)} changed"] if other else []
-    parts += [f"{gone} gone from the sheet, and kept"] if gone else []
-    found.facts.append(f"{name}: " + (", ".join(parts) or f"its {len(new.items)} items as here"))
+    parts += [f"{gone} no longer in the sheet, kept"] if gone else []
+    found.facts.append(f"{name}: " + (", ".join(parts) or f"its {len(new.items)} items unchanged"))
 
 
 def _is_changed(before: Checklist, item_id: str, now: tuple[Section, Item]) -> bool:

@@ -94,16 +94,15 @@ def plan(session: Session, seen: Look, *, theirs: bool = False, audience: str = 
     for task, ref, item in refs:
         _merge_row(work, task, ref, item)
     facts.append(
-        f"{pluralize(work.changed, 'record')} to change, {len(refs) - work.changed} as here"
+        f"{pluralize(work.changed, 'record')} to change, {len(refs) - work.changed} unchanged"
     )
     if work.undated:
         day = session.today()
         facts.append(
-            f"{pluralize(work.undated, 'item')} done without a day in the sheet: counted as done on"
-            f" {day}, also in the pace; --map done=COLUMN says when"
+            f"{pluralize(work.undated, 'item')} done without a date in the sheet: counted as done on {day}, including in the pace; --map done=COLUMN provides the date"
         )
     if work.conflicts:
-        kept = "the sheet's is taken" if theirs else "ours is kept"
+        kept = "the sheet's is used" if theirs else "ours is kept"
         what = pluralize(work.conflicts, "field")
         facts.append(f"{what} changed on both sides since the last import: {kept}")
     label = one_line(seen.path.name, 80)
@@ -174,13 +173,13 @@ def _match_items(session: Session, seen: Look, rows: Iterable[Task], notes: list
         found = found or known.by_title.get(task.title.casefold(), ())
         shown = one_line(task.id or task.title, 60)
         if not found:
-            notes.append(Note(where, f'"{shown}" is no item here', "see: fedcheck list"))
+            notes.append(Note(where, f'"{shown}" is not an item here', "see: fedcheck list"))
         elif len(found) > 1:
             listed = ", ".join(found[:4])
-            remedy = "write the whole reference, or narrow it with --onto"
-            notes.append(Note(where, f'"{shown}" may be any of {listed}', remedy))
+            remedy = "write the full reference, or narrow it with --onto"
+            notes.append(Note(where, f'"{shown}" matches several items: {listed}', remedy))
         elif found[0] in taken:
-            what = f"{found[0]} stands in {taken[found[0]]} too; this row is not used"
+            what = f"{found[0]} is also in {taken[found[0]]}; this row is not used"
             notes.append(Note(where, what))
         else:
             taken[found[0]] = where
@@ -258,10 +257,10 @@ def _merge_field(work: _Work, task: Task, ref: str, record: Record, name: str) -
     merged = merge(ours, theirs, is_base=lambda value: value == before, prefer_theirs=work.theirs)
     if merged.conflict:
         work.conflicts += 1
-        kept = "the sheet's is taken" if merged.taken else "ours is kept"
+        kept = "the sheet's is used" if merged.taken else "ours is kept"
         sides = show_sides(ours, theirs, "sheet")
         what = f"{ref}: {name} was changed on both sides; {kept}: {sides}"
-        work.note(task, what, "" if merged.taken else "--theirs takes the sheet's")
+        work.note(task, what, "" if merged.taken else "use --theirs to take the sheet's")
     return theirs if merged.taken else None
 
 
@@ -293,7 +292,7 @@ def _edit(work: _Work, task: Task, item: Item, record: Record, taken: Mapping[st
 
 def _remedy(error: RuleError) -> str:
     if error.wants == "reason":
-        return "write the reason into a column: --map reason=..."
+        return "put the reason in a column: --map reason=..."
     return "give it another status in the sheet"
 
 
@@ -338,7 +337,6 @@ def choose_target(session: Session, seen: Look, where: Mapping[str, str]) -> Loo
         return seen
     raise FedcheckError(
         f"{seen.path.name}: its rows name no items of this workspace",
-        "say which checklist they make: --list acme.tracker --phase PHASE --role ROLE;"
-        " or what they are progress of: --onto QUERY",
+        "name the checklist to create: --list acme.tracker --phase PHASE --role ROLE; or the items to update: --onto QUERY",
         ErrorKind.USAGE,
     )

@@ -43,7 +43,7 @@ def ask(session: Session, path: Path, values: Values) -> Asking:
     ambiguous = [] if found.mapped.dates else rows.find_ambiguous_days(found)
     if ambiguous and not rows.infer_date_order(found):
         shown = ", ".join(ambiguous[:3])
-        text = f"Its days ({shown}) begin with the month (mdy) or the day (dmy)"
+        text = f"Dates such as {shown}: month first (mdy) or day first (dmy)"
         answers["dates"] = yield Question(text, ("mdy", "dmy"))
     return answers | (yield from _ask_words(found, answers))
 
@@ -53,7 +53,7 @@ def _ask_columns(found: Look, given: dict[str, str]) -> Generator[Question, str,
     yield Question(
         f"{found.path.name} has {len(found.grid.lines)} rows. What do its columns mean?", shown=True
     )
-    yield Question("Fields: " + ", ".join(columns.FIELDS) + "; - for none of them.", shown=True)
+    yield Question("Fields: " + ", ".join(columns.FIELDS) + "; - for none.", shown=True)
     meaning = {heading: name for name, heading in found.mapped.columns.items()}
     wanted: dict[str, str] = {}
     for heading in found.grid.header:
@@ -69,7 +69,7 @@ def _ask_columns(found: Look, given: dict[str, str]) -> Generator[Question, str,
             if name in columns.FIELDS and name not in wanted:
                 wanted[name] = heading
                 break
-            taken = f"{name} is {wanted[name]} already" if name in wanted else "no such field"
+            taken = f"{name} is already {wanted[name]}" if name in wanted else "no such field"
             hint = did_you_mean(name, columns.FIELDS) or "choose one, or -"
             yield Question(f"    {taken}; {hint}", shown=True)
     empty = dict.fromkeys(found.mapped.columns, "")
@@ -79,11 +79,11 @@ def _ask_columns(found: Look, given: dict[str, str]) -> Generator[Question, str,
 def _ask_target(session: Session, found: Look, values: Values) -> Asking:
     """Ask which checklist the rows make, unless they name items of the workspace."""
     if matches_items(session, found):
-        yield Question("Its rows name items that are here: they are progress on these.", shown=True)
+        yield Question("Its rows name items of this workspace, so they are imported as progress on these items.", shown=True)
         return {}
     process = session.project.process
     phases = tuple(phase.id for phase in process.phases)
-    name = yield Question("The checklist that its rows make", default=make_slug(found.path.stem))
+    name = yield Question("Name of the new checklist", default=make_slug(found.path.stem))
     phase = values["phase"] or (yield Question("Its phase", phases))
     role = values["role"] or (
         yield Question("Its role", tuple(process.roles), session.project.config.role)

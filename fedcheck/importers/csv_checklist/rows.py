@@ -108,12 +108,12 @@ def _tidy(grid: Grid) -> tuple[Grid, tuple[Note, ...]]:
     if errors:
         more = f" and {len(errors) - 10} more" if len(errors) > 10 else ""
         what = f"failed formulas are read as empty: {', '.join(errors[:10])}{more}"
-        notes.append(Note(where, what, "mend them in the sheet"))
+        notes.append(Note(where, what, "correct them in the sheet"))
     header = name_apart(grid.header)
     if twice := [new for new, old in zip(header, grid.header, strict=True) if new != old]:
         listed = ", ".join(f'"{one_line(name, 40)}"' for name in twice[:6])
-        what = f"columns of the same name are told apart as {listed}"
-        notes.append(Note("the header", what, "give each a name of its own"))
+        what = f"columns with the same name are distinguished as {listed}"
+        notes.append(Note("the header", what, "give each column a unique name"))
     bare = [place for place, heading in enumerate(header) if not heading]
     counts = {place: sum(bool(line.text(place)) for line in grid.lines) for place in bare}
     for place, count in counts.items():
@@ -144,7 +144,7 @@ def look(
         titles = [one.title for one in sheets if one.title]
         sheets = [one for one in sheets if one.title.casefold() == sheet.casefold()]
         if not sheets:
-            hint = did_you_mean(sheet, titles) or "there are: " + ", ".join(titles[:20])
+            hint = did_you_mean(sheet, titles) or "it has: " + ", ".join(titles[:20])
             raise FedcheckError(
                 f'{path.name}: no sheet "{one_line(sheet, 40)}"', hint, ErrorKind.USAGE
             )
@@ -186,13 +186,13 @@ def with_columns(seen: Look, given: Mapping[str, str]) -> Look:
         if name not in columns.FIELDS:
             hint = did_you_mean(name, columns.FIELDS) or "known: " + ", ".join(columns.FIELDS)
             raise FedcheckError(
-                f'a column cannot mean "{one_line(name, 40)}"', hint, ErrorKind.USAGE
+                f'a column cannot be mapped to "{one_line(name, 40)}"', hint, ErrorKind.USAGE
             )
         if heading and normalize(heading) not in headings:
             near = did_you_mean(heading, headings.values())
             listed = ", ".join(one_line(one, 30) for one in list(headings.values())[:20])
-            text = f'no column is called "{one_line(heading, 40)}"'
-            raise FedcheckError(text, near or f"there are: {listed}", ErrorKind.USAGE)
+            text = f'no column is named "{one_line(heading, 40)}"'
+            raise FedcheckError(text, near or f"it has: {listed}", ErrorKind.USAGE)
         wanted.pop(name, None)
         if heading:
             wanted = {n: h for n, h in wanted.items() if normalize(h) != normalize(heading)}
@@ -267,13 +267,13 @@ def describe_columns(seen: Look) -> Iterable[str]:
     bare = dataclasses.replace(seen, mapped=replace(seen.mapped, dates=""))
     if order and (ambiguous := find_ambiguous_days(bare)):
         first, other = ("month", "dmy") if order == "mdy" else ("day", "mdy")
-        yield f"dates such as {ambiguous[0]} are read {first} first; --dates {other} says otherwise"
+        yield f"dates such as {ambiguous[0]} are read {first} first; use --dates {other} if that is wrong"
 
 
 def require_title_or_id(seen: Look) -> None:
     """Raise FedcheckError where neither a title nor an id is among the columns."""
     if "title" not in seen.mapped.columns and "id" not in seen.mapped.columns:
         listed: Sequence[str] = [one_line(one, 30) for one in seen.grid.header if one]
-        text = f"{seen.path.name}: it is not clear which column says what is to be done"
-        hint = f'say it: --map title="{listed[0]}"; there are: {", ".join(listed[:20])}'
+        text = f"{seen.path.name}: it is unclear which column contains the task"
+        hint = f'add --map title="{listed[0]}"; it has: {", ".join(listed[:20])}'
         raise FedcheckError(text, hint, ErrorKind.USAGE)

@@ -85,14 +85,14 @@ def read_tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
             group = groups[line.number]
             reading.note(line, f'"{one_line(group, 40)}" is the heading of the rows below')
         elif is_total(line):
-            reading.note(line, "a total of other rows; it is no task")
+            reading.note(line, "a total of other rows, not a task")
         elif (task := _read_task(reading, line)) is not None:
             named = task.section or "section" in seen.mapped.columns
             found.append(task if named else dataclasses.replace(task, section=group))
     for (name, word), lines in reading.words.items():
         more = f" and {pluralize(len(lines) - 1, 'more row')}" if len(lines) > 1 else ""
-        what = f'{name}: "{one_line(word, 40)}" is no known {name}; kept in the note'
-        remedy = f'say what it means: --{name} "{one_line(word, 40)}=..."'
+        what = f'{name}: "{one_line(word, 40)}" is not a known {name}; kept in the note'
+        remedy = f'map it: --{name} "{one_line(word, 40)}=..."'
         reading.notes.append(Note(seen.grid.place(lines[0]) + more, what, remedy))
     return found, reading.notes
 
@@ -111,7 +111,7 @@ def _read_task(reading: _Reading, line: GridRow) -> Task | None:
     controls = _parse_controls(text("control"))
     values = _read_values(reading, line, lost)
     if text("control").strip(" -–") and not controls:
-        what = f'control: "{one_line(text("control"), 40)}" names none'
+        what = f'control: "{one_line(text("control"), 40)}" is not a control'
         reading.note(line, what, "write it as AC-2(1)")
     return Task(
         line,
@@ -135,7 +135,7 @@ def _list_cells_beyond(reading: _Reading, line: GridRow) -> Iterator[str]:
     if filled:
         cells = ", ".join(name_cell(line, place) for place in filled[:5])
         what = f"{cells}: beyond the last column; kept in the note"
-        reading.note(line, what, "a comma inside of a text needs quotes around the text")
+        reading.note(line, what, "a text that contains a comma needs quotes")
     for place in filled:
         yield f"{name_cell(line, place)} in the sheet: {line.text(place).strip()}"
 
@@ -198,7 +198,7 @@ def _read_owner(reading: _Reading, line: GridRow, lost: list[str]) -> str:
     if first not in people and "@" not in parts[0]:
         return whole  # a team with a slash in its name
     shown = one_line(text, 60)
-    reading.note(line, f'owner: "{shown}" names several; {first} is the owner; kept in the note')
+    reading.note(line, f'owner: "{shown}" names several people; {first} becomes the owner; the original is kept in the note')
     lost.append(f"{one_line(seen.mapped.columns['owner'], 40)} in the sheet: {one_line(text)}")
     return first
 
@@ -232,7 +232,7 @@ def _take_reason_from_note(reading: _Reading, line: GridRow, found: dict[str, st
         found["reason"] = one_line(note)
         reading.note(line, f"the note is also the reason why it is {found['status']}")
     elif found.get("status") == "blocked" and not found.get("reason"):
-        reading.note(line, "blocked without a reason", "write the reason into the sheet's notes")
+        reading.note(line, "blocked without a reason", "add the reason to the sheet's notes")
 
 
 def _reconcile_status(reading: _Reading, line: GridRow, found: dict[str, str]) -> dict[str, str]:
@@ -241,7 +241,7 @@ def _reconcile_status(reading: _Reading, line: GridRow, found: dict[str, str]) -
     if implied:
         said = found.get("status", "todo")
         if "status" in found and said not in (implied, "todo"):
-            what = f"the result {found['result']} makes it {implied}, the status says {said}"
+            what = f"the result {found['result']} means {implied}, but the status is {said}"
             reading.note(line, what, "the result counts")
         found["status"] = implied
     if found.get("status") != "done":
@@ -262,7 +262,7 @@ def _parse_day(reading: _Reading, line: GridRow, name: str, lost: list[str]) -> 
         return day.isoformat() if day else ""
     except AmbiguousDayError as error:
         lost.append(f"{one_line(seen.mapped.columns[name], 40)} in the sheet: {text}")
-        reading.note(line, f"{where}: {error}; kept in the note", "say --dates mdy, or --dates dmy")
+        reading.note(line, f"{where}: {error}; kept in the note", "add --dates mdy or --dates dmy")
         return None
     except ValueError as error:
         inside = _find_day(text, seen, name)
@@ -271,7 +271,7 @@ def _parse_day(reading: _Reading, line: GridRow, name: str, lost: list[str]) -> 
         heading = one_line(seen.mapped.columns[name], 40)
         lost.append(f"{heading} in the sheet: {text}")
         if inside:
-            what = f'{where}: "{one_line(text, 40)}" is taken for {inside}; kept in the note'
+            what = f'{where}: "{one_line(text, 40)}" is read as {inside}; the original is kept in the note'
             reading.note(line, what)
             return inside
         reading.note(line, f"{where}: {error}; kept in the note", "write it as 2027-02-01")

@@ -141,7 +141,7 @@ def _groups(
     for group in list_objects(holder, "groups"):
         name = one_line(text_of(group, "title") or text_of(group, "id"), 120)
         if depth >= DEEPEST:
-            found.notes.append((name or "a group", "is nested too deeply, and left out"))
+            found.notes.append((name or "a group", "is nested too deeply; left out"))
             continue
         yield from _groups(group, name or "Controls", depth + 1, found)
 
@@ -150,7 +150,7 @@ def _controls(holder: Data, depth: int, found: Contents) -> Iterator[dict[str, A
     """Yield the controls of a group, each before its enhancements; withdrawn ones are counted."""
     for control in list_objects(holder, "controls", "subcontrols"):
         if depth >= DEEPEST:
-            found.notes.append((label_of(control), "is nested too deeply, and left out"))
+            found.notes.append((label_of(control), "is nested too deeply; left out"))
             continue
         if is_withdrawn(control):
             found.withdrawn.append(label_of(control))
@@ -167,10 +167,10 @@ def _usable(
     for data in held:
         name = text_of(data, "id").strip().lower()
         if not name:
-            what = "has no id, and is left out"
+            what = "has no id; left out"
             found.notes.append((one_line(text_of(data, "title"), 60) or "a control", what))
         elif name in seen:
-            found.notes.append((label_of(data), "stands twice; the first one is used"))
+            found.notes.append((label_of(data), "appears twice; the first one is used"))
         else:
             seen.add(name)
             yield _control(data, name, words)

@@ -32,7 +32,7 @@ def write_control_guidance(control: Control) -> str:
     determine = [f"{one.label}: {one.text}" for one in control.objectives]
     return _join(
         CORE if control.core else "",
-        _bullets("FedRAMP wants a response to", control.points),
+        _bullets("FedRAMP requires a response to", control.points),
         _bullets("FedRAMP properties", control.more),
         _paragraphs("FedRAMP guidance", control.advice),
         _bullets("Determine", determine),
@@ -48,7 +48,7 @@ def write_objective_guidance(control: Control, objective: Objective) -> str:
     return _join(
         f"{control.label} {control.title}",
         CORE if control.core else "",
-        _bullets("FedRAMP wants a response to", objective.points),
+        _bullets("FedRAMP requires a response to", objective.points),
         *_methods(control, objective.methods),
         _bullets("FedRAMP properties", control.more),
         _paragraphs("FedRAMP requirements", control.demands),
@@ -124,16 +124,16 @@ def plan(
         raise FedcheckError(f"{path}: has no controls", _explain_empty(found))
     notes = [Note(where, what) for where, what in found.notes]
     for key, count in file.twice.most_common(MOST_TWICE):
-        what = f'"{one_line(key, 40)}" stands several times in {pluralize(count, "object")}'
+        what = f'"{one_line(key, 40)}" appears several times in {pluralize(count, "object")}'
         notes.append(Note("the file", what, "the last one counts; compare it with its source"))
     if not any(c.objectives for c in _controls(found)):
         if by == "objective":
             raise FedcheckError(
                 f"{path}: has no assessment objectives",
-                "leave --by objective out: one item for each control; or take a catalog with them",
+                "omit --by objective to get one item per control, or use a catalog with objectives",
             )
         what = "has no assessment objectives: the tests hold statement and guidance only"
-        notes.append(Note("the catalog", what, "take one with them, where it can be had"))
+        notes.append(Note("the catalog", what, "use a catalog with objectives, if there is one"))
     sections = tuple(_sections(found, by, notes))
     new = _keep_earlier(
         _build_list(session, file, by, name, phase, sections), before, notes, session
@@ -152,11 +152,11 @@ def _find_earlier(session: Session, name: str) -> Checklist | None:
         return None
     first = known[0]
     if first.layer == "workspace" and first.checklist is None:
-        raise FedcheckError(f"{first.path}: cannot be read", "mend it, or move it away")
+        raise FedcheckError(f"{first.path}: cannot be read", "fix it, or move it elsewhere")
     old = first.checklist
     if first.layer != "workspace" or old is None or all(s.id != SOURCE for s in old.sources):
         raise FedcheckError(
-            f"{name}: a checklist is called so already",
+            f"{name}: a checklist with this name already exists",
             "choose another name: --list ID",
             ErrorKind.USAGE,
         )
@@ -169,19 +169,19 @@ def _choose_phase(session: Session, said: str, before: Checklist | None) -> str:
     phase = said or (before.phase if before else usual)
     if phase in known:
         return phase
-    hint = (did_you_mean(said, known) if said else "") or "say --phase; known: " + ", ".join(known)
+    hint = (did_you_mean(said, known) if said else "") or "add --phase; known: " + ", ".join(known)
     text = (
         f'unknown phase "{one_line(said, 40)}"'
         if said
-        else f"this process has no {usual or 'phase of assessment'}"
+        else f"this process has no {usual or 'assessment phase'}"
     )
     raise FedcheckError(text, hint, ErrorKind.USAGE)
 
 
 def _explain_empty(found: Contents) -> str:
     if found.withdrawn:
-        return "all of its controls are withdrawn; take the catalog of a baseline"
-    return "take the resolved profile catalog of a baseline"
+        return "all of its controls are withdrawn; use the catalog of a baseline"
+    return "use the resolved profile catalog of a baseline"
 
 
 def _controls(found: Contents) -> Iterator[Control]:
@@ -222,16 +222,16 @@ def _sections(found: Contents, by: By, notes: list[Note]) -> Iterator[Section]:
         for control in family.controls:
             for item in _build_items(control, by):
                 if item.id in taken:
-                    notes.append(Note(item.code, f'"{item.id}" stands twice; the first is used'))
+                    notes.append(Note(item.code, f'"{item.id}" appears twice; the first is used'))
                     continue
                 taken.add(item.id)
                 size += len((item.guidance + item.statement + item.title).encode()) + 400
                 if size > LARGEST:
-                    text = f"this would make a list of more than {LARGEST >> 20} MB"
-                    raise FedcheckError(text, "take the catalog of a baseline, or --by control")
+                    text = f"the checklist would be larger than {LARGEST >> 20} MB"
+                    raise FedcheckError(text, "use the catalog of a baseline, or --by control")
                 items.append(item)
             if by == "objective" and not control.objectives:
-                notes.append(Note(control.label, "has no objectives, so it is one item as a whole"))
+                notes.append(Note(control.label, "has no objectives, so it becomes one item"))
     for name, (title, items) in whole.items():
         yield Section(name, title, items=tuple(items))
 
@@ -306,7 +306,7 @@ def _keep_earlier(
     for item_id, (_, item) in before.items.items():
         record = session.project.record(f"{new.id}:{item_id}")
         if item_id not in used and not record.untouched:
-            what = f"{item.code or item_id} is in this catalog no more; its record stays"
+            what = f"{item.code or item_id} is no longer in this catalog; its record was kept"
             notes.append(Note(f"{new.id}:{item_id}", what, "fedcheck doctor shows it and moves it"))
     own_sources = tuple(one for one in before.sources if one.id != SOURCE)
     return replace(
@@ -369,4 +369,4 @@ def _describe(name: str, new: Checklist, before: Checklist | None) -> Iterable[s
     parts = [f"{added} new"] if added else []
     parts += [f"{len(other)} changed"] if other else []
     parts += [f"{gone} gone"] if gone else []
-    yield f"{name}: " + (", ".join(parts) or f"its {pluralize(len(new.items), 'test')} as here")
+    yield f"{name}: " + (", ".join(parts) or f"its {pluralize(len(new.items), 'test')} unchanged")

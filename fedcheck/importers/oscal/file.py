@@ -14,13 +14,13 @@ from fedcheck.importers.registry import Peek
 from fedcheck.storage import atomic_files
 
 TAKE_JSON = (
-    "fedcheck reads OSCAL as JSON; take the .json of the same catalog, or convert it (oscal-cli)"
+    "fedcheck reads OSCAL as JSON; use the .json file of the same catalog, or convert it (oscal-cli)"
 )
 
-TAKE_BASELINE = "take the resolved profile catalog of one baseline"
+TAKE_BASELINE = "use the resolved profile catalog of one baseline"
 
 LIMITS = JsonLimits(
-    32 * 1024 * 1024, 600_000, TAKE_JSON, TAKE_BASELINE, too_deep="this is no catalog"
+    32 * 1024 * 1024, 600_000, TAKE_JSON, TAKE_BASELINE, too_deep="this is not a catalog"
 )
 """The whole of SP 800-53 with its assessment is some 10 MB."""
 
@@ -86,13 +86,12 @@ def read_catalog(path: Path) -> CatalogFile:
                 raise FedcheckError(f"{path}: is {what}, not a catalog", _explain_other(name))
     if other := name_other_json(document):
         raise FedcheckError(
-            f"{path}: is {other}, no OSCAL catalog and no release of FedRAMP's rules",
-            "take fedramp-consolidated-rules.json for the rules, a resolved profile catalog of a"
-            " baseline for its controls",
+            f"{path}: is {other}, not an OSCAL catalog or a release of FedRAMP's rules",
+            "for the rules, use fedramp-consolidated-rules.json; for the controls of a baseline, its resolved profile catalog",
         )
     raise FedcheckError(
-        f"{path}: is JSON, but no OSCAL catalog",
-        'a catalog begins with {"catalog": ...; take the resolved profile catalog of a baseline',
+        f"{path}: is JSON, but not an OSCAL catalog",
+        'a catalog begins with {"catalog": ...; use the resolved profile catalog of a baseline',
     )
 
 
@@ -118,8 +117,8 @@ def text_of(data: Mapping[str, Any], *names: str) -> str:
 
 def _explain_other(name: str) -> str:
     if name == "profile":
-        return "take the resolved profile catalog of this baseline, which holds their text"
-    return "take the catalog, or the resolved profile catalog, that it was made for"
+        return "use the resolved profile catalog of this baseline, which contains their text"
+    return "use the catalog, or the resolved profile catalog, that it was made for"
 
 
 Data = Mapping[str, Any]

@@ -119,8 +119,8 @@ class Inserter:
         self._total += len(found)
         if self._total > MOST:
             raise FedcheckError(
-                "the catalog grows without end when its parameters are written into its prose",
-                "this is no catalog that NIST or FedRAMP publish",
+                "the catalog's parameters insert each other without end",
+                "NIST and FedRAMP publish no such catalog",
             )
         return clean(
             "\n".join(_LOOSE.sub("", " ".join(o.split())) for o in found.split("\n"))

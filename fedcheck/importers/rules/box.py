@@ -131,7 +131,7 @@ class Box:
                 number = float(value) if abs(value) < 1e6 else math.inf
                 if 0 <= number < math.inf:
                     return number
-            self._wrong(name, value, "a number that makes sense")
+            self._wrong(name, value, "a plausible number")
         return None
 
     def day(self, *names: str) -> date | None:

@@ -147,7 +147,7 @@ def describe_control_changes(
         yield f"{pluralize(len(came), 'control')} more to be tested every year: {', '.join(came)}"
     if gone:
         count = pluralize(len(gone), "control")
-        yield f"{count} not to be tested every year any more: {', '.join(gone)}"
+        yield f"{count} no longer to be tested every year: {', '.join(gone)}"
 
 
 class _Use(Struct, frozen=True):

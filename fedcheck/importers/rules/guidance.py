@@ -61,7 +61,7 @@ def read_guidance(folder: Path) -> Mapping[str, Guidance]:
         collector = document.collector()
         for name, one in _tables(document.data, collector):
             if name in found:
-                collector.add((name,), f"{name} has guidance in another file too", "keep one")
+                collector.add((name,), f"{name} also has guidance in another file", "keep one")
             found.setdefault(name, one)
         problems += collector.problems()
     if problems:

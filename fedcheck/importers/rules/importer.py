@@ -67,8 +67,8 @@ def plan(session: Session, path: Path) -> Plan:
     release = read_release(path)
     if not release.entries:
         raise FedcheckError(
-            f"{path}: holds no rule and no indicator that is in force",
-            "take fedramp-consolidated-rules.json of a release, or the folder of its files",
+            f"{path}: has no rule or indicator in force",
+            "use fedramp-consolidated-rules.json of a release, or the folder of its files",
         )
     loaded = _find_earlier(session)
     before = {name: one.in_file for name, one in loaded.items() if one.in_file is not None}
@@ -125,7 +125,7 @@ def _read_guidance(process: Process) -> Mapping[str, Guidance]:
     if not folder.is_dir():
         raise FedcheckError(
             f"the lists of the process {process.id} are not made from FedRAMP's rules",
-            f"make a workspace for them: fedcheck init --process {RULES_PROCESS}",
+            f"create a workspace for them: fedcheck init --process {RULES_PROCESS}",
             ErrorKind.USAGE,
         )
     return read_guidance(folder)
@@ -156,11 +156,11 @@ def _refuse_unreadable(session: Session, names: Iterable[str]) -> None:
         if one is None or one.layer not in ("workspace", "private"):
             continue
         if one.checklist is None:
-            raise FedcheckError(f"{one.path}: cannot be read", "mend it, or move it away")
+            raise FedcheckError(f"{one.path}: cannot be read", "fix it, or move it elsewhere")
         if not _is_of_rules(one.checklist, session.project.process.id) or one.layer == "private":
             raise FedcheckError(
                 f"{one.path}: is a list of your own with the id {name}",
-                "give it another id: the rules make a list of this one",
+                "give it another id: the import creates a list with this id",
                 ErrorKind.USAGE,
             )
 
@@ -264,7 +264,7 @@ def _keep_written(
 def _describe_guidance(built: BuiltLists) -> Iterator[str]:
     if built.without_guidance:
         count = pluralize(len(built.without_guidance), "item")
-        yield f"{count} without guidance of ours: {', '.join(built.without_guidance)}"
+        yield f"{count} without our guidance: {', '.join(built.without_guidance)}"
 
 
 def _notes(release: Release, built: BuiltLists) -> Iterator[Note]:

@@ -34,14 +34,14 @@ from fedcheck.importers.rules.entries import (
 from fedcheck.importers.rules.ruleset_parts import Ruleset
 from fedcheck.importers.rules.rulesets import read_info_of_file, read_ruleset
 
-TAKE_RULES = "take fedramp-consolidated-rules.json of a release, or the folder of its files"
+TAKE_RULES = "use fedramp-consolidated-rules.json of a release, or the folder of its files"
 
 LIMITS = JsonLimits(
     32 * 1024 * 1024,
     400_000,
     f"fedcheck reads the rules as JSON; {TAKE_RULES}",
     TAKE_RULES,
-    too_deep="these are no rules",
+    too_deep="this is not a release of the rules",
 )
 """Official files are below 1 MB, with some 4,000 objects."""
 
@@ -104,7 +104,7 @@ def is_release(path: Path) -> bool:
 def why_no_rules(data: Any) -> str:
     """Return what JSON is that is not the rules; empty where it is the rules."""
     if not isinstance(data, dict):
-        return "is JSON, but no object"
+        return "is JSON, but not an object"
     parts = [name for name in RULES_PARTS if isinstance(data.get(name), dict)]
     if parts:
         return ""
@@ -112,7 +112,7 @@ def why_no_rules(data: Any) -> str:
         return "is an OSCAL document, not FedRAMP's rules"
     if other := name_other_json(data):
         return f"is {other}, not FedRAMP's rules"
-    return "is JSON, but none of the parts FRR, KSI and FRD is in it"
+    return "is JSON, but has none of the parts FRR, KSI and FRD"
 
 
 def _read_file(path: Path) -> _File:
@@ -147,7 +147,7 @@ def _read_folder(folder: Path) -> tuple[list[_File], list[str]]:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".json")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise FedcheckError(f"{folder}: cannot be read: {reason}", "check its mode") from None
+        raise FedcheckError(f"{folder}: cannot be read: {reason}", "check its permissions") from None
     if len(paths) > MOST_FILES:
         raise FedcheckError(f"{folder}: holds {len(paths)} JSON files", TAKE_RULES)
     files: list[_File] = []
@@ -162,10 +162,10 @@ def _read_folder(folder: Path) -> tuple[list[_File], list[str]]:
     whole = [one for one in files if _structure(one.data) > LAST_OF_LISTS]
     if len(whole) > 1 or (whole and len(files) > 1):
         names = ", ".join(one_line(one.path.name, 60) for one in files[:5])
-        raise FedcheckError(f"{folder}: holds several releases: {names}", "name one of the files")
+        raise FedcheckError(f"{folder}: contains several releases: {names}", "name one of the files")
     if not files:
         said = f": {one_line(skipped[0], 200)}" if skipped else ", for it has no JSON file"
-        raise FedcheckError(f"{folder}: holds no rules{said}", TAKE_RULES)
+        raise FedcheckError(f"{folder}: contains no rules{said}", TAKE_RULES)
     return files, skipped
 
 
@@ -232,11 +232,11 @@ def _build_release(path: Path, files: list[_File], skipped: list[str]) -> Releas
     for file in files:
         structure = max(structure, _structure(file.data))
         for key, count in sorted(file.twice.items())[:20]:
-            text = f"stands several times in {pluralize(count, 'object')}; the last one counts"
+            text = f"appears several times in {pluralize(count, 'object')}; the last one counts"
             findings.note(one_line(key, 60), text)
         _read_parts(Box(file.data, findings), parts)
     if not parts.rules and not parts.indicators:
-        only = "holds definitions only" if parts.terms else "holds no rule that can be read"
+        only = "contains only definitions" if parts.terms else "contains no readable rule"
         raise InvalidFileError([Problem(path, 0, only, TAKE_RULES)])
     hashes = "".join(file.sha256 for file in files)
     return Release(
@@ -380,9 +380,9 @@ def _named(box: Box, *keys: str) -> Iterator[tuple[str, Box]]:
             if is_official_id(name):
                 yield name, one
             else:
-                box.findings.note(one.path, "has no id that can be one; left out")
+                box.findings.note(one.path, "has no valid id; left out")
 
 
 def _note_twice(box: Box, name: str, same: bool) -> None:
     if not same:
-        box.findings.note(box.place(name), "stands twice; the first one is used")
+        box.findings.note(box.place(name), "appears twice; the first one is used")

@@ -32,11 +32,10 @@ def describe_release(release: Release, earlier: Sequence[str]) -> Iterator[str]:
     for title in dict.fromkeys(earlier):
         version, _, known = title.rpartition("Rules, ")[2].partition(", sha256 ")
         if version != release.name:
-            yield f"the lists were of release {version}"
+            yield f"the lists came from release {version}"
         elif known and not release.sha256.startswith(known):
             yield (
-                f"the lists were of a release with the same version, {version},"
-                f" and another content: sha256 {known}"
+                f"the lists came from a release with the same version, {version}, but different content: sha256 {known}"
             )
 
 
@@ -58,7 +57,7 @@ def describe_changes(
         yield f"{len(gone)} gone: {', '.join(gone)}"
         kept = sum(not session.project.record(before[code].ref).untouched for code in gone)
         if kept:
-            yield f"{pluralize(kept, 'record')} of these, kept without an item; each is named below"
+            yield f"{pluralize(kept, 'record')} of these, kept without an item; each is listed below"
     for move in moves:
         if move.olds != (move.new,):
             yield f"{', '.join(move.olds)} {'are' if len(move.olds) > 1 else 'is'} {move.new} now"
@@ -69,7 +68,7 @@ def describe_changes(
     different = list(describe_differences(pairs, process))
     yield from different
     if not (came or gone or different or moves):
-        yield "nothing is new, gone or changed against the lists of the workspace"
+        yield "nothing was added, removed or changed compared with the lists of the workspace"
     flagged = list(_list_flagged(session, before, after, old_of))
     if flagged:
         yield f"{pluralize(len(flagged), 'record')} to be reviewed: {', '.join(flagged)}"
@@ -126,10 +125,10 @@ def note_proposals(
             remedy = "fedcheck doctor shows and moves it"
         else:
             new = after[likely].ref
-            remedy = f"it may be {likely} now; if so: fedcheck doctor --move {old}={new}"
-        yield Note(code, f"is gone; the record of {old} stays", remedy)
+            remedy = f"it may now be {likely}; if so: fedcheck doctor --move {old}={new}"
+        yield Note(code, f"was removed; the record of {old} stays", remedy)
     for code, likely in successors.items():
-        yield Note(code, f"is gone; it may be {likely} now, by name and text")
+        yield Note(code, f"was removed; by name and text, it may now be {likely}")
 
 
 def _entries_of(item: Item) -> Iterator[Entry]:

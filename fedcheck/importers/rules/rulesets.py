@@ -65,7 +65,7 @@ def _listed_rules(
             if is_official_id(name):
                 yield read_rule(name, rule, ruleset, "all", subset)
             else:
-                box.findings.note(rule.path, "has no id that can be one; left out")
+                box.findings.note(rule.path, "has no valid id; left out")
     for key in list(box.data):
         if key != "requirements" and isinstance(box.data[key], dict) and key not in _GROUP_KEYS:
             inner = box.box(key)
@@ -190,7 +190,7 @@ def _listed_by_class(box: Box) -> Iterator[tuple[str, tuple[str, ...]]]:
         in_full, ids = one.flag("applies_in_full"), one.texts("applies")
         one.close()
         if not class_of(key):
-            box.findings.note(one.path, "is no class; left out")
+            box.findings.note(one.path, "is not a class; left out")
         elif not in_full and (ids or one.has("applies_in_full")):
             yield class_of(key), ids
 

@@ -58,8 +58,8 @@ def assign_item_ids(steps: Sequence[Step], old: Checklist | None) -> tuple[list[
     before = {item.id: item for item in items}
     for place in renamed:
         step, item = steps[place], before[found[place]]
-        what = f'"{one_line(item.code, 40)}" is called "{one_line(step.code, 40)}" now'
-        notes.append(Note(step.place("procedure"), what, f"it stays the item {item.id}"))
+        what = f'"{one_line(item.code, 40)}" is now called "{one_line(step.code, 40)}"'
+        notes.append(Note(step.place("procedure"), what, f"it remains the item {item.id}"))
     taken = {*(item.id for item in items), *found.values()}
     _new_ids(found, steps, taken)
     return [found[place] for place in range(len(steps))], notes
@@ -246,7 +246,7 @@ def check_phase(project: Project, wanted: str) -> str:
     if name in phases:
         return name
     hint = did_you_mean(name, phases) if wanted else "name one: --phase " + phases[0]
-    what = f"the process has no phase {one_line(name, 40)}" if name else "which phase is it for?"
+    what = f"the process has no phase {one_line(name, 40)}" if name else "its phase is not given"
     raise FedcheckError(what, hint, ErrorKind.USAGE)
 
 
@@ -271,7 +271,7 @@ def build_list(project: Project, name: str, phase: str, steps: Steps, known: Abo
         place = parse_family(item.controls[0]) if item.controls else ""
         sections.setdefault(place, []).append(item)
     if kept:
-        what = f"{pluralize(len(kept), 'item')} of the list no longer in the workbook"
+        what = f"{pluralize(len(kept), 'item')} of the checklist no longer in the workbook"
         shown = ", ".join(item.id for item in kept[:5])
         notes.append(Note("the workbook", what, f"kept, with what is recorded: {shown}"))
     level = f", {LEVELS[known.level]}" if known.level else ""

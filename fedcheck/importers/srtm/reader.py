@@ -78,8 +78,8 @@ def plan(
 def _profile_notes(session: Session, level: str) -> list[Note]:
     impact = str((session.project.config.profile or {}).get("impact", ""))
     if level and impact and level != impact:
-        what = f"a workbook for {level}, and this workspace goes for {impact}"
-        return [Note("the workbook", what, "check that it is the right one")]
+        what = f"the workbook is for {level}, but this workspace is {impact}"
+        return [Note("the workbook", what, "check that it is the right workbook")]
     return []
 
 
@@ -98,7 +98,7 @@ def _facts(
     facts.append(rows + (f" ({why})" if why else ""))
     facts.append(f"checklist {made.checklist.id}: {pluralize(len(made.checklist.items), 'item')}")
     if made.gone:
-        facts.append(f"{pluralize(made.gone, 'item')} gone from the workbook without a record")
+        facts.append(f"{pluralize(made.gone, 'item')} removed from the workbook, without a record")
     counts = recording.counts
     results = {
         "satisfied": "satisfied",
@@ -117,5 +117,5 @@ def _facts(
         facts.append(f"{pluralize(counts['evidence'], 'new piece')} of evidence")
     if recording.kept:
         verb = "says" if recording.kept == 1 else "say"
-        facts.append(f"{pluralize(recording.kept, 'cell')} {verb} something else: ours is kept")
+        facts.append(f"{pluralize(recording.kept, 'cell')} {verb} a different value: ours is kept")
     return facts

@@ -119,17 +119,17 @@ class Recording:
         if result is None:
             words = normalize_words(said["result"])
             waits = words.startswith(_PLACEHOLDERS)
-            hint = "" if waits else "it is one of " + ", ".join(RESULT_WORDS.values())
-            self._note(step, "result", f'no result: "{one_line(said["result"], 60)}"', hint)
+            hint = "" if waits else "use one of " + ", ".join(RESULT_WORDS.values())
+            self._note(step, "result", f'not a result: "{one_line(said["result"], 60)}"', hint)
         said["result"] = result or ""
         for name in ("likelihood", "impact", "exposure"):
             level = parse_level(said[name])
             if len(parse_levels(said[name]) or ()) > 1:
                 what = f'several levels: "{one_line(said[name], 60)}"'
-                self._note(step, name, what, f"the highest is taken: {level}")
+                self._note(step, name, what, f"the highest is used: {level}")
             if level is None and not normalize_words(said[name]).startswith(_PLACEHOLDERS):
-                what = f'no level: "{one_line(said[name], 60)}"'
-                hint = "it is one of " + ", ".join(LEVEL_WORDS.values())
+                what = f'not a level: "{one_line(said[name], 60)}"'
+                hint = "use one of " + ", ".join(LEVEL_WORDS.values())
                 self._note(step, name, what, hint)
             said[name] = level or ""
         for name in ("risk", "statement", "recommendation", "differential"):
@@ -167,7 +167,7 @@ class Recording:
         if merged.taken or not merged.conflict:
             return merged.taken
         self.kept += 1
-        what = f'{_LABELS[column]}: the workbook says "{one_line(said, 60)}"'
+        what = f'{_LABELS[column]}: the workbook has "{one_line(said, 60)}"'
         remedy = f'ours is kept: "{one_line(ours, 60)}"; --theirs takes the workbook\'s'
         self._note(step, column, what, remedy)
         return False
@@ -224,7 +224,7 @@ class Recording:
     def _evidence(self, ref: str, step: Step, text: str, old: Record) -> list[Evidence]:
         """Return the evidence that a cell adds to what is there."""
         if text and is_nothing(text):
-            self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "taken as none")
+            self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "read as none")
             return []
         ours = "\n".join(cells.write_evidence(evidence_item) for evidence_item in old.evidence)
         known = {KEPT_INSIDE, *ours.split("\n"), *cells.split_evidence(ours)}
@@ -234,8 +234,8 @@ class Recording:
             if piece not in known:
                 same = short_digest(ref, piece)  # in every clone that brings the workbook in
                 if not self.theirs and (ref, f"evidence.{same}") in self._taken_off():
-                    what = f'evidence "{one_line(piece, 60)}" was taken off here'
-                    self._note(step, "evidence", what, "it stays off; --theirs adds it again")
+                    what = f'evidence "{one_line(piece, 60)}" was removed here'
+                    self._note(step, "evidence", what, "it stays removed; use --theirs to add it again")
                     continue
                 evidence_item = self._piece(piece, old.tested)
                 added.append(evidence_item if same in taken else replace(evidence_item, id=same))
@@ -287,7 +287,7 @@ class Recording:
         levels = compute_exposure(said["likelihood"], said["impact"])
         if levels and said["exposure"] and said["exposure"] != levels:
             what = f"risk exposure {said['exposure']}, and likelihood and impact give {levels}"
-            self._note(step, "exposure", what, f"{levels} is taken")
+            self._note(step, "exposure", what, f"{levels} is used")
         names = ("risk", "statement", "likelihood", "impact", "recommendation")
         if not any(said[name] for name in names):
             failed = said["result"] == "other-than-satisfied" == record.result
@@ -306,18 +306,18 @@ class Recording:
             for name in names:
                 if said[name] and said[name] != ours[name]:
                     self.kept += 1
-                    what = f'{_LABELS[name]}: the workbook says "{one_line(said[name], 60)}"'
-                    remedy = f"{len(findings)} findings have this test, none of them open alone"
+                    what = f'{_LABELS[name]}: the workbook has "{one_line(said[name], 60)}"'
+                    remedy = f"{len(findings)} findings list this test, and not exactly one of them is open"
                     self._note(step, name, what, remedy + "; see: fedcheck finding list")
 
     def _raise(self, ref: str, step: Step, said: dict[str, str], record: Record) -> None:
         risk = compute_exposure(said["likelihood"], said["impact"]) or said["exposure"]
         if not risk:
             what = "a risk without likelihood and impact"
-            self._note(step, "likelihood", what, "taken as high until it is rated")
+            self._note(step, "likelihood", what, "treated as high until it is rated")
         found = record.tested or self.session.today()
         if said["result"] == "satisfied":
-            self._note(step, "risk", "a risk, and the test is satisfied", "see which is right")
+            self._note(step, "risk", "has a risk, but the test is satisfied", "check which is right")
         first = (said["risk"] or said["statement"]).split("\n")[0]
         title = one_line(first, TITLE) or f"{step.code}: other than satisfied"
         names = ("likelihood", "impact", "recommendation")

@@ -204,7 +204,7 @@ def read_steps(sheets: Sequence[Sheet], path: Path) -> Steps:
         if len(found.steps) > before:
             found.sheets.append(sheet.title)
             if sheet.hidden:
-                found.notes.append(Note(sheet.title, "a hidden sheet; its tests are used"))
+                found.notes.append(Note(sheet.title, "a hidden sheet; its tests are imported"))
     _number_repeated(found)
     return found
 
@@ -236,11 +236,11 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
             _skip(found, sheet, number, texts, columns)
             continue
         if not step.controls:
-            note = "no control in this row, nor above it"
-            found.notes.append(Note(step.place(), note, "its item stands in a section of its own"))
+            note = "no control in this row or above it"
+            found.notes.append(Note(step.place(), note, "its item goes into a separate section"))
         elif own and (said := find_procedure_control(step.code)) and said not in step.controls:
-            what = f"the control is {step.controls[0]}, the procedure one of {said}"
-            found.notes.append(Note(step.place("control"), what, "the control is believed"))
+            what = f"the control is {step.controls[0]}, but the procedure belongs to {said}"
+            found.notes.append(Note(step.place("control"), what, "the control column is used"))
         found.steps.append(step)
         if len(found.steps) > MAX_STEPS:
             break
@@ -250,8 +250,8 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
     for place, count in sorted(unused.items()):
         heading = headings.get(place) or "without a heading"
         where = f"{sheet.title}, column {column_letters(place + 1)}"
-        what = f'the column "{one_line(heading, 60)}" has no place here: {pluralize(count, "cell")}'
-        found.notes.append(Note(where, what, "it stays in the workbook"))
+        what = f'the column "{one_line(heading, 60)}" is not imported:  {pluralize(count, "cell")}'
+        found.notes.append(Note(where, what, "it remains in the workbook"))
 
 
 def _merged(
@@ -259,7 +259,7 @@ def _merged(
 ) -> Mapping[Place, Place]:
     areas = find_merged_firsts(sheet, columns.values(), header)
     if areas.overlap:
-        what = "its merged cells overlap, as no spreadsheet program merges them"
+        what = "its merged cells overlap, which no spreadsheet program allows"
         found.notes.append(Note(sheet.title, what, "only the first cell of each is read"))
     return areas.of
 
@@ -275,7 +275,7 @@ def _note_missing(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int
     if missing:
         where = f"{sheet.title}, row {at + 1}"
         what = "no column for " + " and ".join(missing)
-        found.notes.append(Note(where, what, "name it as the official workbook does"))
+        found.notes.append(Note(where, what, "use the heading of the official workbook"))
 
 
 def _note_uncomputed(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int]) -> None:
@@ -284,8 +284,8 @@ def _note_uncomputed(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, 
     cells = sorted(cell for cell in sheet.uncomputed if cell[0] > at and cell[1] in asked)
     if cells:
         shown = ", ".join(f"{column_letters(column + 1)}{row + 1}" for row, column in cells[:5])
-        what = f"{pluralize(len(cells), 'cell')} with a formula that was never computed: {shown}"
-        remedy = "open it in a spreadsheet program, save it, and bring that in"
+        what = f"{pluralize(len(cells), 'cell')} with a formula that was never calculated: {shown}"
+        remedy = "open it in a spreadsheet program, save it, and import it again"
         found.notes.append(Note(sheet.title, what, remedy))
 
 
@@ -370,12 +370,12 @@ def _skip(
     known = {TABLE.normalize(text) for text in texts if text}
     if filled and len(known) > 1:
         what = "no assessment procedure in this row; filled: " + ", ".join(filled)
-        remedy = "give it the id of its procedure"
+        remedy = "add the id of its procedure"
         found.notes.append(Note(f"{sheet.title}, row {number}", what, remedy))
         found.skipped["no assessment procedure"] += 1
         return
     shown = one_line(next(text for text in texts if text), 60)
-    found.notes.append(Note(f"{sheet.title}, row {number}", f'no test: "{shown}"'))
+    found.notes.append(Note(f"{sheet.title}, row {number}", f'not a test: "{shown}"'))
     found.skipped["a heading or remark"] += 1
 
 
@@ -391,7 +391,7 @@ def _number_repeated(found: Steps) -> None:
             found.steps[place] = dataclasses.replace(found.steps[place], occurrence=occurrence)
         first, *others = (found.steps[place] for place in same)
         shown = one_line(first.code or normalize_words(first.objective), 40)
-        what = f'the procedure "{shown}" is there {pluralize(len(same), "time")}'
-        remedy = "each row is a test of its own; numbered in their order"
+        what = f'the procedure "{shown}" appears {pluralize(len(same), "time")}'
+        remedy = "each row becomes a separate test, numbered in order"
         listed = ", ".join(other.place() for other in others)
         found.notes.append(Note(first.place(), f"{what}, again in {listed}", remedy))
