@@ -211,10 +211,10 @@ the export, the conflict is listed and ours is kept. Preview with --dry-run.""",
         """\
 Import the assessor's test case workbook (.xlsx): the SRTM, of any baseline and edition.
 
-Each assessment procedure becomes a test; what is filled in becomes results, observations,
-evidence and findings. Columns are found by their headings. A workbook that comes again adds
-what is new in it: work done here stays, and where both sides differ ours is kept
-and told. What could not be used is told with its sheet, row and column.""",
+Each assessment procedure becomes a test; completed cells become results, observations, evidence
+and findings. Columns are found by their headings. Importing a newer workbook adds what is new:
+work done here stays, and if both sides differ, ours is kept and the conflict is listed. Anything
+that could not be imported is listed with its sheet, row and column.""",
         ("fedcheck import srtm SRTM-Moderate.xlsx --dry-run",),
         (".xlsx", ".xlsm"),
         "fedcheck.importers.srtm.reader:recognize",

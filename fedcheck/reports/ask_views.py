@@ -118,7 +118,7 @@ class AskBuilder:
             yield AskView(
                 "decision", label, subject,
                 f'Move "{wording.format_title(gate.milestone.title)}" or add people:'
-                f" {pace.needed:.1f} items a week needed, {pace.made:.1f} done",
+                f" {pace.needed:.1f} items/week needed, {pace.made:.1f}/week achieved",
                 gate.date,
             )  # fmt: skip
         yield from self._dates(subject)
@@ -130,7 +130,7 @@ class AskBuilder:
             yield AskView("owner", label, subject, what, wording.find_earliest(*days, gate.date))
         held = {one.ref for one in own if self._is_blocked(one.ref)}
         if held:
-            what = f"Clear what blocks {pluralize(len(held), 'item')} of the {label} (see Risks)"
+            what = f"Unblock {pluralize(len(held), 'item')} of the {label} (see Risks)"
             yield AskView("work", label, subject, what, gate.date)
         yield from self._plans()
         yield from self._requests(lambda role: role == subject)
@@ -142,7 +142,7 @@ class AskBuilder:
     def _plans(self) -> Iterable[AskView]:
         bare = [one for one in self.board.project.findings if self._needs_plan(one)]
         if bare:
-            what = f"Agree on plan and due date of {pluralize(len(bare), 'open finding')}"
+            what = f"Agree on a plan and due date for {pluralize(len(bare), 'open finding')}"
             label = wording.role_label(self.subject)
             yield AskView("plan", label, self.subject, what, self.gate.date if self.gate else None)
 

@@ -42,7 +42,7 @@ def chart(weeks: Any) -> Markdown:
 
 def _number(value: Any) -> int:
     if not isinstance(value, int):
-        raise TypeError("a bar takes two whole numbers")
+        raise TypeError("a bar needs two whole numbers")
     return max(0, min(value, _MOST))
 
 

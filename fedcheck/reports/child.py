@@ -209,7 +209,7 @@ def main() -> None:
         spare.clear()
         _lift_memory_limit()
         path = order["sources"][order["template"]][2]
-        _send_error(f"{path}: needs more memory than it may have", _HINT, ErrorKind.UNREADABLE)
+        _send_error(f"{path}: needs more memory than allowed", _HINT, ErrorKind.UNREADABLE)
 
 
 def _prepare(order: Mapping[str, Any]) -> Iterator[str]:

@@ -93,8 +93,8 @@ class _Page:
     def _headline(self) -> str:
         owner = self.one.owner
         if not owner:
-            role = f" of the {self.one.role}" if self.one.role else ""
-            return f"what nobody is named for{mark_text(role)}"
+            role = f" for the {self.one.role}" if self.one.role else ""
+            return f"work with no owner{mark_text(role)}"
         people = self.board.project.config.people or {}
         named = people[owner].name if owner in people else ""
         return f"what {mark_text(named or owner)} owes"
@@ -111,7 +111,7 @@ class _Page:
         late = one.overdue(self.today)
         said = ", ".join(parts) or "Nothing to do"
         text = f"As of {self.today.isoformat()}: {said}" + (f"; {late} overdue" if late else "")
-        text += f". What is due after {until.isoformat()} is left out" if until else ""
+        text += f". Work due after {until.isoformat()} is not listed" if until else ""
         milestone = self.board.project.process.milestone(self.board.next_dated)
         day = self.board.dates.get(self.board.next_dated)
         if milestone and day and self._is_asked(milestone):
@@ -144,20 +144,20 @@ class _Page:
         groups: dict[str, list[Row]] = {}
         for row in self.one.items:
             groups.setdefault(self._when(row), []).append(row)
-        for title in ("Overdue", f"Due within {SOON_DAYS} days", "Later", "Without a date"):
+        for title in ("Overdue", f"Due within {SOON_DAYS} days", "Later", "No due date"):
             if title in groups:
                 yield f"\n## {title}\n"
                 for row in groups[title]:
                     yield from self._item(row)
         if self.one.later:
             count = pluralize(self.one.later, "more item")
-            yield f"\n{count} of phases that are further off: nobody is named for them either."
+            yield f"\n{count} in later phases also have no owner."
 
     def _when(self, row: Row) -> str:
         if row.overdue:
             return "Overdue"
         if row.due is None:
-            return "Without a date"
+            return "No due date"
         return (
             f"Due within {SOON_DAYS} days" if (row.due - self.today).days <= SOON_DAYS else "Later"
         )
@@ -204,7 +204,7 @@ class _Page:
         elif row.optional:
             parts.append("optional")
         if row.item.deliverable:
-            parts.append(f"goes into: {mark_text(self._paper(row.item.deliverable))}")
+            parts.append(f"part of:  {mark_text(self._paper(row.item.deliverable))}")
         waiting = (self.one.blocked or {}).get(row.ref, ())
         if waiting:
             people = dict.fromkeys(other.record.owner or other.role for other in waiting)
@@ -212,8 +212,8 @@ class _Page:
             names = mark_text(", ".join(people))
             parts.append(f"{pluralize(len(waiting), 'item')} of others {verb} for it ({names})")
         if row.changed:
-            parts.append("the item changed since it was done, and needs a look")
-        return "; ".join(parts) or "it stands in the checklist"
+            parts.append("the item changed upstream since it was done; review it")
+        return "; ".join(parts) or "it is in the checklist"
 
     def _paper(self, name: str) -> str:
         deliverables = self.board.project.process.deliverables
@@ -235,7 +235,7 @@ class _Page:
         for request in self.one.answers:
             yield from self._request(request)
         if self.one.judgements:
-            yield "\n## Answers to accept or to return\n"
+            yield "\n## Answers to accept or return\n"
         for request in self.one.judgements:
             sender = mark_text(request.to or "the provider")
             yield f"- **{mark_text(request.title)}** (from {sender})"
@@ -255,7 +255,7 @@ class _Page:
             yield from self._finding(finding)
 
     def _request(self, one: Request) -> Iterator[str]:
-        what = "question" if one.kind == "question" else "evidence wanted"
+        what = "question" if one.kind == "question" else "evidence request"
         by = f" by {mark_text(one.by)}" if one.by else ""
         late = ", overdue" if is_overdue(one, self.today) else ""
         yield f"- **{mark_text(one.title)}** ({what}{by}, {self._due(one.due)}{late})"
@@ -263,9 +263,9 @@ class _Page:
         if about:
             yield f"  - About: {mark_text(about)}"
         if one.text.strip():
-            yield f"  - In full: {mark_text(one_line(one.text, 2 * MAX_GUIDANCE))}"
+            yield f"  - Details:  {mark_text(one_line(one.text, 2 * MAX_GUIDANCE))}"
         if one.returned and one.comment:
-            yield f"  - Returned, because: {mark_text(one_line(one.comment, MAX_GUIDANCE))}"
+            yield f"  - Returned because:  {mark_text(one_line(one.comment, MAX_GUIDANCE))}"
         yield f"  - Request: {code(one.id)}"
 
     def _finding(self, one: Finding) -> Iterator[str]:
@@ -276,7 +276,7 @@ class _Page:
         said = (
             mark_text(one_line(one.plan, MAX_GUIDANCE))
             if one.plan
-            else "none yet: say what and by when"
+            else "none yet; add a plan and a due date"
         )
         yield f"  - Plan: {said}"
         if one.retest == "failed":
@@ -285,7 +285,7 @@ class _Page:
 
     def _others(self) -> Iterator[str]:
         if self.one.blocked:
-            yield "\n## What waits for you\n"
+            yield "\n## Waiting for you\n"
             for ref, rows in self.one.blocked.items():
                 who = "; ".join(
                     f"{mark_text(one_line(e.item.title, 80))} "
@@ -302,7 +302,7 @@ class _Page:
 
     def _proof(self, use: EvidenceUse) -> str:
         evidence_item = use.evidence_item
-        assert evidence_item is not None, "only evidence that is there is told of"
+        assert evidence_item is not None, "only existing evidence is listed"
         inside = evidence_item.link.split("/")[0] == PRIVATE_FOLDER
         name = Markdown(KEPT_INSIDE) if inside else link(evidence_item.label, evidence_item.link)
         taken = (

@@ -90,7 +90,7 @@ class HandoffView:
 WAITED_FOR = {
     "item": "an item",
     "answer": "an answer",
-    "acceptance": "the acceptance of an answer",
+    "acceptance": "acceptance of an answer",
     "retest": "a retest",
 }
 """The words for each sort of hand-off."""
@@ -167,9 +167,9 @@ def build_handoff_views(
     for one in list_handoffs(board, days):
         row = board.rows.get(one.ref)
         yield HandoffView(
-            waits=wording.role_label(one.waits) or "nobody named",
+            waits=wording.role_label(one.waits) or "no owner",
             waits_role=one.waits,
-            on=wording.role_label(one.on) or "nobody named",
+            on=wording.role_label(one.on) or "no owner",
             on_role=one.on,
             what=WAITED_FOR[one.what],
             name=wording.format_title(wording.format_item_name(row) if row else one.title),

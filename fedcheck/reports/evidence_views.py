@@ -167,7 +167,7 @@ STATES = {
     "missing": "missing",
     "changed": "changed",
     "stale": "stale",
-    "lacking": "none, though done",
+    "lacking": "none, although done",
     "soon": "goes stale",
     "unverified": UNVERIFIED_WORDS,
     "ok": "ok",
@@ -264,7 +264,7 @@ class EvidenceViewBuilder:
         """Return evidence as Markdown; of a file outside the workspace only its name is told."""
         label = one_line(evidence_item.label, wording.MAX_LABEL)
         if is_private(evidence_item):
-            return Markdown(mark_text(f"{KEPT_INSIDE}, not for others"))
+            return Markdown(mark_text(f"{KEPT_INSIDE}, not shared"))
         if self.veil.hides(evidence_item):
             return Markdown(mark_text(label or ADDRESS_WITHHELD))
         if evidence_item.kind == "url":

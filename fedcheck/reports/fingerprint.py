@@ -100,7 +100,7 @@ def record_sent(
     """
     who = " ".join(make_storable(to).split())
     if not who:
-        raise FedcheckError("to whom was it sent?", "name a person or a role", ErrorKind.USAGE)
+        raise FedcheckError("no recipient is named", "name a person or a role", ErrorKind.USAGE)
     real, root = path.absolute(), session.root.absolute()
     file = real.relative_to(root).as_posix() if real.is_relative_to(root) else real.name
     title = f"{template} for {milestone}" if milestone else template

@@ -25,7 +25,7 @@ NO_OWNER = "no owner"
 
 KIND_WORDS = {
     "open": "not done",
-    "declined": "not decided",
+    "declined": "no decision",
     "reason": "no reason",
     "evidence": "no evidence",
     "stale": "stale evidence",
@@ -109,7 +109,7 @@ def build_party_views(
         rows = _rows_of(board, owed)
         yield PartyView(
             role=role,
-            label=wording.role_label(role) or "No party named",
+            label=wording.role_label(role) or "No party",
             count=len(owed),
             overdue=sum(row.overdue for row in rows) + _count_late_requests(board, owed),
             blocked=sum(row.record.status == "blocked" for row in rows),
@@ -170,7 +170,7 @@ def build_group_views(board: Board, gate: Gate | None, names: PeopleNames) -> It
         role, _, part = key
         yield GroupView(
             role=role,
-            party=wording.role_label(role) or "No party named",
+            party=wording.role_label(role) or "No party",
             part=wording.format_title(part),
             count=len(found),
             what=", ".join(_count_kind(words, number) for words, number in kinds.most_common()),
@@ -251,7 +251,7 @@ def _describe_findings(board: Board) -> Sequence[str]:
     if not found:
         return ()
     if not still:
-        return (f"No finding is open; {len(found)} closed.",)
+        return (f"No open findings; {len(found)} closed.",)
     risks = Counter(one.risk for one in still)
     said = ", ".join(f"{risks[risk]} {risk.capitalize()}" for risk in Risk if risks[risk])
     late = sum(one.due is not None and one.due < board.today for one in still)

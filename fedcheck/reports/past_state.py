@@ -112,7 +112,7 @@ def _resolve_spec(session: Session, spec: str, here: Path) -> PastState:
         found = _with_note(found, f"{read}.") if read else found
         if path or git_snapshot.is_revision(session.root, text):
             other = f"a file: ./{shown}" if path else f"a revision: {GIT}{shown}"
-            return _with_note(found, f"{shown} is read as a date. It names {other} too.")
+            return _with_note(found, f"{shown} is read as a date, but also names {other}.")
         return found
     like_a_file = "/" in text or text.endswith((".md", ".html"))
     if path is None and like_a_file and not git_snapshot.is_revision(session.root, text):
@@ -124,13 +124,13 @@ def _resolve_spec(session: Session, spec: str, here: Path) -> PastState:
         known = not text.startswith(".") and git_snapshot.is_revision(session.root, text)
         if seen is not None:
             found = _at_report(session, path, seen)
-            said = f"{shown} is read as a report. A revision of git is called so too: {GIT}{shown}"
+            said = f"{shown} is read as a report, but a git revision has the same name: {GIT}{shown}"
             return _with_note(found, said) if known else found
         if not known:
-            hint = "name a report that fedcheck wrote, whole, with its last lines"
-            raise FedcheckError(f"{shown}: is no report of fedcheck", hint, ErrorKind.USAGE)
+            hint = "name a complete report that fedcheck wrote, including its last lines"
+            raise FedcheckError(f"{shown}: is not a fedcheck report", hint, ErrorKind.USAGE)
         found = _at_revision(session, git_snapshot.find_revision(session.root, text))
-        return _with_note(found, f"{shown} is read as a revision of git. The file is no report.")
+        return _with_note(found, f"{shown} is read as a git revision, because the file is not a report.")
     try:
         return _at_revision(session, git_snapshot.find_revision(session.root, text))
     except FedcheckError as error:
@@ -153,8 +153,7 @@ def list_remarks(found: PastState, new: Board, comparison: Comparison) -> tuple[
     said = list(found.notes)
     if any(one.kind in ("evidence-missing", "evidence-changed") for one in comparison.differences):
         said.append(
-            "Whether an evidence file was there, and was the same, is not known of the earlier "
-            "state: what is missing or changed now is told as lost since."
+            "The earlier state of evidence files is unknown: files missing or changed now are listed as lost since then."
         )
     both = [
         ref
@@ -163,8 +162,8 @@ def list_remarks(found: PastState, new: Board, comparison: Comparison) -> tuple[
     ]
     if both:
         said.append(
-            f"{pluralize(len(both), 'item')} changed upstream and not reviewed yet, on a day that "
-            f"is not known: {', '.join(both)}."
+            f"{pluralize(len(both), 'item')} changed upstream on an unknown date and not reviewed "
+            f"yet: {', '.join(both)}."
         )
     return tuple(said)
 
@@ -183,7 +182,7 @@ def _what_is_wrong_with_day(text: str) -> str:
         return str(error)
     except ValueError:
         pass
-    return "there is no such day"
+    return "this is not a date"
 
 
 def _read_day(session: Session, text: str) -> tuple[date | None, str]:
@@ -219,8 +218,8 @@ def _on_day(session: Session, day: date) -> PastState:
     """Return the state at the end of a day in the time zone of the workspace."""
     today = session.today()
     if day > today:
-        text = f"{day} is still to come: today is {today}"
-        raise FedcheckError(text, "name an earlier day", ErrorKind.USAGE)
+        text = f"{day} is in the future: today is {today}"
+        raise FedcheckError(text, "name an earlier date", ErrorKind.USAGE)
     zone = ZoneInfo(session.project.config.timezone)
     end = datetime.combine(next_day(day), time.min, zone)
     now_counts = day >= today
@@ -232,11 +231,11 @@ def _on_day(session: Session, day: date) -> PastState:
     notes = []
     begin = history.find_first_day(session.root, zone)
     if begin is None:
-        notes.append("There is no history yet, so of the earlier state nothing is known.")
+        notes.append("There is no history yet, so the earlier state is unknown.")
     elif begin > day:
-        notes.append(f"The history begins on {begin}: of the days before nothing is known.")
+        notes.append(f"The history begins on {begin}; earlier states are unknown.")
     if now_counts:
-        notes.append("That day is not over: it is compared with what it is now.")
+        notes.append("That day is not over, so it is compared with the current state.")
     board, more = _rebuild_board(session, shared, private, day)
     return PastState(board, "date", f"since the end of {day}", True, (*notes, *more))
 
@@ -275,17 +274,17 @@ def _at_report(session: Session, path: Path, seen: Fingerprint) -> PastState:
     after, lost = history.read_after(session.root, known)
     shown = one_line(path.name, 60)
     if known and len(lost) == len(set(known)):
-        text = f"{shown}: is a report of another workspace, or all of its history was rewritten"
+        text = f"{shown}: is from another workspace, or its whole history was rewritten"
         raise FedcheckError(text, "name a report that was made here", ErrorKind.USAGE)
     if lost:
         names = [one_line(name, 60) for name, of in seen.hashes.items() if lost.intersection(of)]
-        text = f"{shown}: the history that it saw was rewritten: {', '.join(names)}"
+        text = f"{shown}: the history it was made from was rewritten:  {', '.join(names)}"
         raise FedcheckError(
             text, f"see: fedcheck history --verify --against {shown}", ErrorKind.USAGE
         )
-    notes = [] if known else ["The report was made before there was any history."]
+    notes = [] if known else ["The report was made before the history began."]
     if seen.as_of > session.today():
-        notes.append(f"The report looks ahead: it stands at {seen.as_of}.")
+        notes.append(f"The report looks ahead to {seen.as_of}.")
     shared = [*(one.change for one in after), *_list_unrecorded_changes(session, session.root)]
     board, more = _rebuild_board(session, shared, (), seen.as_of)
     words = f"since the report {shown} of {seen.as_of}"
@@ -327,8 +326,7 @@ def _rebuild_checklists(
             then.append(_parse_list(name, kept[0].data or b""))
         except FedcheckError:
             notes.append(
-                f"What the list {one_line(name, 60)} held then is not kept on this machine; it is "
-                "taken as it is now."
+                f"The earlier content of checklist {one_line(name, 60)} is not on this machine; its current content is used."
             )
             then += [one for one in session.catalog.lists if _is_workspace_list(one, {name})]
     others = [one for one in session.catalog.lists if not _is_workspace_list(one, held)]
@@ -364,9 +362,9 @@ def _at_revision(session: Session, found: Revision) -> PastState:
         notes.append(f"{count} of that revision cannot be read: {project.broken[0].message}.")
     inside = private or not private_home(session.root).exists()
     if not inside:
-        notes.append("What stands under private/ is not in git, and is left out.")
+        notes.append("Records under private/ are not in git and are left out.")
     if day > session.today():
-        notes.append(f"The revision was committed on {day}, which is still to come.")
+        notes.append(f"The revision was committed on {day}, which is in the future.")
     words = f"since the revision {one_line(found.name, 40)} ({found.short}) of {day}"
     return PastState(build_board(project, day), "revision", words, inside, tuple(notes))
 

@@ -59,7 +59,7 @@ def _head(summaries: Sequence[WorkspaceSummary], person: str) -> list[str]:
     lines = ["# Portfolio", ""]
     lines += [line for one in markings for line in (f"**{mark_text(one)}**", "")]
     about = pluralize(len(summaries), "workspace") + (f", as of {when}" if when else "")
-    whose = f" Deadlines and load of {mark_text(person)} only." if person else ""
+    whose = f" Deadlines and workload of {mark_text(person)} only." if person else ""
     return [
         *lines,
         f"{about}. Internal: contains data of several service offerings.{whose}",
@@ -102,7 +102,7 @@ def _load(people: Sequence[PersonLoad]) -> list[str]:
         )
         for one in own
     ]
-    lines = _table(head, rows) if rows else ["None of your people has anything to do."]
+    lines = _table(head, rows) if rows else ["None of your people have anything to do."]
     if others:
         lines += ["", f"{pluralize(others, 'person', 'people')} of other parties not listed."]
     return lines
@@ -113,7 +113,7 @@ def describe_gate(one: WorkspaceSummary) -> str:
     if not one.milestone:
         return "-"
     text = f"{one.missing}: {describe_parties(one.outstanding)}" if one.missing else "ready"
-    return text + (f"; before it: {one.before}" if one.before else "")
+    return text + (f"; {one.before} outstanding for earlier milestones" if one.before else "")
 
 
 def _day(day: date | None, today: date) -> str:

@@ -28,7 +28,7 @@ from fedcheck.errors import ErrorKind, FedcheckError
 REDACTIONS: Mapping[str, str] = {
     "owners": "names of people",
     "notes": "notes, reasons and answers",
-    "links": "addresses of evidence",
+    "links": "evidence links",
 }
 """What can be left out, and the words for it."""
 
@@ -90,7 +90,7 @@ class Veil:
 
     @property
     def words(self) -> str:
-        """Say what is left out: `names of people, addresses of evidence`; empty for nothing."""
+        """Say what is left out: `names of people, evidence links`; empty for nothing."""
         return ", ".join(said for name, said in REDACTIONS.items() if name in self.hidden)
 
     def hides(self, evidence_item: Evidence) -> bool:
@@ -152,7 +152,7 @@ class Veil:
 
     @cached_property
     def _links(self) -> list[str]:
-        """Return the addresses of evidence, the longest first: one may hold another."""
+        """Return the evidence links, the longest first: one may hold another."""
         found = {
             evidence_item.link
             for evidence_item in _proofs(self.project)

@@ -160,7 +160,7 @@ def resolve_role(board: Board, role: str) -> str:
     if word not in known:
         hint = did_you_mean(word, known) or "known: " + ", ".join(known)
         raise FedcheckError(
-            f'no role "{one_line(role, 40)}" in this process', hint, ErrorKind.USAGE
+            f'this process has no role "{one_line(role, 40)}"', hint, ErrorKind.USAGE
         )
     return word
 
@@ -199,14 +199,14 @@ def write_file(path: Path, text: str, *, under: Path | None = None, force: bool 
     """
     if under is not None:
         check_present(under)
-    hint = "name another file with -o, or move that one away"
+    hint = "name another file with -o, or move this one elsewhere"
     if path.is_symlink() and (under is not None or not force):
         raise LinkError(path) if under is not None else typed_link_error(path)
     if path.is_dir():
         raise FedcheckError(f"{path}: is a folder", "name a file in it", ErrorKind.USAGE)
     if path.exists() and not path.is_file():
         raise FedcheckError(
-            f"{path}: is no ordinary file", "say -o - for the screen", ErrorKind.USAGE
+            f"{path}: is not a regular file", "use -o - for the screen", ErrorKind.USAGE
         )
     if path.exists():
         try:
@@ -214,7 +214,7 @@ def write_file(path: Path, text: str, *, under: Path | None = None, force: bool 
         except OSError as error:
             raise atomic_files.disk_error("read", path, error) from error
         if before.strip() and fingerprint.find(before) is None:
-            raise FedcheckError(f"{path}: is no report of fedcheck", hint, ErrorKind.USAGE)
+            raise FedcheckError(f"{path}: is not a fedcheck report", hint, ErrorKind.USAGE)
     if under is not None:
         atomic_files.replace_file(path, text.encode("utf-8"), under=under)
     else:

@@ -68,9 +68,9 @@ def _full_text_lines(board: Board, one: Request) -> Iterator[str]:
         return
     yield f"\n## {mark_text(one.id)}: {mark_text(one.title)}"
     for name, text in (
-        ("In full", one.text),
+        ("Details", one.text),
         ("Answer" + (f", {one.answered.isoformat()}" if one.answered else ""), one.answer),
-        ("Returned, because" if one.returned else "Comment", one.comment),
+        ("Returned because" if one.returned else "Comment", one.comment),
     ):
         if text.strip():
             paragraphs = [mark_text(part) for part in text.split("\n\n") if part.strip()]

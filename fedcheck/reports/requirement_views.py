@@ -55,14 +55,14 @@ def _describe_coverage(counts: Sequence[RequirementCount]) -> str:
         sum(one.outstanding for one in owed),
     )
     text = (
-        f"Of {pluralize(total, 'requirement')} that must or should be met: {addressed} addressed,"
+        f"Of {pluralize(total, 'requirement')} that must or should be met:  {addressed} addressed,"
         f" {declined} declined with a reason, {left} outstanding."
     )
     optional = [one for one in counts if one.optional]
     if optional:
         decided = sum(one.addressed + one.declined for one in optional)
         every = sum(one.total for one in optional)
-        text += f" Of {every} optional ones: {decided} decided."
+        text += f" Of {pluralize(every, 'optional requirement')}: {decided} decided."
     return text
 
 

@@ -26,7 +26,7 @@ def build_gate_view(board: Board, gate: Gate, scope: str = "") -> views.GateView
         ready=gate.ready,
         count=len(gate.missing),
         scope=scope,
-        verdict="met" if gate.ready else f"{len(gate.missing)} missing",
+        verdict="met" if gate.ready else f"{len(gate.missing)} outstanding",
         answer=_describe_answer(gate, scope),
         counted=count_by_owner(names, owed),
         owed=tuple(
@@ -63,8 +63,8 @@ def count_by_owner(names: PeopleNames, owed: Sequence[OwnerOutstanding]) -> str:
 def _describe_answer(gate: Gate, scope: str) -> str:
     of = f" ({scope})" if scope else ""
     if gate.ready:
-        return f"Yes: nothing is missing{of}."
-    return f"Not yet: {pluralize(len(gate.missing), 'thing is', 'things are')} missing{of}."
+        return f"Yes: nothing is outstanding{of}."
+    return f"No: {len(gate.missing)} outstanding{of}."
 
 
 def _owner(role: str, person: str) -> str:
@@ -172,7 +172,7 @@ def build_milestone_view(
     return views.MilestoneView(
         id=milestone.id,
         title=wording.format_title(milestone.title),
-        question=wording.format_title(milestone.question or f"May we call: {milestone.title}?"),
+        question=wording.format_title(milestone.question or f"Ready for {milestone.title}?"),
         date=judged.date,
         days=(judged.date - today).days if judged.date else None,
         away=format_distance(judged.date, today) if judged.date else "",
@@ -218,7 +218,7 @@ def build_phase_views(board: Board, judged: list[Gate], reported: str) -> Iterab
             counts=tuple(_build_count_view_or_none(role, rows) for role in roles),
             total=build_count_view("", rows),
             asked=build_count_view("", [row for row in rows if row.role in asked]),
-            gate="-" if lack is None else f"{lack[1]} missing" if lack[1] else "met",
+            gate="-" if lack is None else f"{lack[1]} outstanding" if lack[1] else "met",
         )
 
 

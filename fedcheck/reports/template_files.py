@@ -110,11 +110,11 @@ def read_template(template: TemplateInfo, root: Path) -> str:
     path = template.path
     outside = not path.resolve().is_relative_to(root.resolve())
     if template.origin == "workspace" and outside:
-        raise FedcheckError(f"{path}: leads out of the workspace", "copy the template itself")
+        raise FedcheckError(f"{path}: is outside the workspace", "copy the template itself")
     try:
         raw = atomic_files.read_prefix(path, MAX_BYTES + 1)
     except atomic_files.NotPlainError as error:
-        raise FedcheckError(f"{path}: {error.strerror}", "move it away") from None
+        raise FedcheckError(f"{path}: {error.strerror}", "move it elsewhere") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise FedcheckError(f"{path}: cannot be read: {reason}") from None
@@ -150,12 +150,12 @@ def copy_template(template: TemplateInfo, root: Path, target: Path | None, force
     """
     path = target or root / FOLDER / f"{template.name}{SUFFIX}"
     if path.is_dir() or (path.exists() and not path.is_file()):
-        raise FedcheckError(f"{path}: is no ordinary file", "name a file", ErrorKind.USAGE)
+        raise FedcheckError(f"{path}: is not a regular file", "name a file", ErrorKind.USAGE)
     if path.is_symlink() and (target is None or not force):
         raise LinkError(path) if target is None else typed_link_error(path)
     if path.exists() and (not force or path.resolve() == template.path.resolve()):
         raise FedcheckError(
-            f"{path}: is there already", "name another file, or say --force", ErrorKind.USAGE
+            f"{path}: already exists", "name another file, or add --force", ErrorKind.USAGE
         )
     data = read_template(template, root).encode("utf-8")
     if target is None:

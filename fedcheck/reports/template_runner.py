@@ -73,7 +73,7 @@ def collect_sources(chosen: TemplateInfo, root: Path, folders: UserFolders) -> d
             raise _failure(error, found, {str(found.path)}) from None
         sources[name] = Source(found, text)
         if len(sources) > MAX_SOURCES or sum(len(one.text) for one in sources.values()) > MAX_TEXT:
-            text = f"{chosen.path}: is made of more than {MAX_SOURCES} templates or {MAX_TEXT:,}"
+            text = f"{chosen.path}: includes more than {MAX_SOURCES} templates or {MAX_TEXT:,}"
             raise FedcheckError(f"{text} characters", "make it smaller")
     return sources
 
@@ -102,7 +102,7 @@ def run_template(
             if found is None:
                 raise TemplateNotFound(asked)
             if found.origin == "workspace":
-                text = f"{found.path}: is loaded under a name that is computed"
+                text = f"{found.path}: is loaded under a computed name"
                 raise FedcheckError(text, "name a template of a workspace in quotes")
             source = Source(found, _read(found, root))
         path = str(source.info.path)
@@ -161,7 +161,7 @@ def _failure(error: Exception, chosen: TemplateInfo, opened: set[str]) -> Fedche
         lines = _error_lines(error, opened)
         place = f"{lines[-1][0]}:{lines[-1][1]}" if lines else place
     return FedcheckError(
-        f"{place}: {_describe_error(error)}", "see fedcheck docs report for what a template sees"
+        f"{place}: {_describe_error(error)}", "see fedcheck docs report for what a template can use"
     )
 
 
@@ -183,7 +183,7 @@ def _describe_error(error: Exception) -> str:
         case RecursionError():
             return "calls itself without end"
         case MemoryError():
-            return "needs more memory than it may have"
+            return "needs more memory than allowed"
         case TemplateError():
             said = error.message or "cannot be rendered"
         case _:

@@ -83,7 +83,7 @@ class PeopleNames:
         label = role_label(self.role_of(owner, role))
         name = self.person(owner)
         if not name:
-            return label or "nobody named"
+            return label or "no owner"
         return f"{name} ({label})" if label else name
 
 
@@ -101,15 +101,15 @@ def describe_state(board: Board, gate: Gate | None, every: Sequence[Gate] = ()) 
     counts = count_items(rows)
     overdue = sum(row.overdue for row in rows)
     blocked = counts.by_status["blocked"]
-    scope = "that this milestone rests on" if milestone else "that apply"
+    scope = "for this milestone" if milestone else "that apply"
     items = pluralize(counts.countable, "required item")
-    text = f"Of the {items} {scope}, {_is_or_are(counts.done)} done"
+    text = f"Of {items} {scope}, {_is_or_are(counts.done)} done"
     if blocked or overdue:
         text += f"; {_is_or_are(blocked)} blocked and {_is_or_are(overdue)} overdue."
     else:
-        text += "; none is blocked or overdue."
+        text += "; none are blocked or overdue."
     if counts.unknown:
-        text = text[:-1] + f"; the state of {counts.unknown} cannot be read."
+        text = text[:-1] + f"; the state of {counts.unknown} is unreadable."
     if gate is None:
         return text
     passed = _describe_passed(board, gate, every)
@@ -119,33 +119,30 @@ def describe_state(board: Board, gate: Gate | None, every: Sequence[Gate] = ()) 
 def _describe_passed(board: Board, gate: Gate, every: Sequence[Gate]) -> str:
     """Name the milestones that lie behind, and that still lack something."""
     listed = [
-        f'"{format_title(one.milestone.title)}" ({one.date}, {len(one.missing)} missing)'
+        f'"{format_title(one.milestone.title)}" ({one.date}, {len(one.missing)} outstanding)'
         for one in every
         if one.milestone.closes and one.missing and one.date and one.date < board.today
         if one.milestone.id != gate.milestone.id
     ]
     if not listed:
         return ""
-    verb = "day has" if len(listed) == 1 else "days have"
-    return f"The {verb} passed, and things are still missing, for {' and '.join(listed)}."
+    verb = "is" if len(listed) == 1 else "are"
+    return f"{' and '.join(listed)} {verb} past due."
 
 
 def _describe_milestone(board: Board, gate: Gate) -> str:
     name, missing = f'"{format_title(gate.milestone.title)}"', len(gate.missing)
-    things = pluralize(missing, "thing is", "things are") + " missing"
+    state = f"{missing} outstanding" if missing else "ready"
     if not gate.milestone.closes:
         lack = "has no gate: it closes no phase"
         return f"The milestone {name} {lack}; its date is {format_when(gate.date, board.today)}."
     if gate.date is None:
-        rest = f"{things} for it" if missing else "nothing is missing for it"
-        return f"{name} has no date yet, and {rest}."
+        return f"{name} has no date yet: {state}."
     days = (gate.date - board.today).days
     if days < 0:
-        lack = f"{things} for it" if missing else "nothing is missing for it"
-        return f"{name} was {pluralize(-days, 'day')} ago, and {lack}."
+        return f"{name} was due {pluralize(-days, 'day')} ago: {state}."
     left = f"{name} is today" if days == 0 else f"{name} is {pluralize(days, 'day')} away"
-    rest = f"{things} for it" if missing else "nothing is missing for it"
-    return f"{left}, and {rest}."
+    return f"{left}: {state}."
 
 
 def describe_evidence(states: Sequence[str], later: int = 0) -> str:
@@ -160,20 +157,20 @@ def describe_evidence(states: Sequence[str], later: int = 0) -> str:
     bad = [f"{_is_or_are(number)} {state}" for state, number in counts.items() if number]
     whose = "its" if later == 1 else "their"
     bad += [f"{later} will be stale by {whose} milestone"] if later else []
-    pieces = pluralize(len(states), "piece") + " of evidence"
+    pieces = pluralize(len(states), "evidence attachment")
     if not states:
         return "There is no evidence yet."
     unverified = states.count(EvidenceState.UNVERIFIED)
     rest = (
-        f" {pluralize(unverified, 'file is', 'files are')} {UNVERIFIED_WORDS}."
+        f" {pluralize(unverified, 'attachment is', 'attachments are')} {UNVERIFIED_WORDS}."
         if unverified
         else ""
     )
     if not bad:
-        return f"Of {pieces} none is stale, missing or changed.{rest}"
+        return f"Of {pieces}, none are stale, missing or changed.{rest}"
     listed = " and ".join([", ".join(bad[:-1]), bad[-1]] if bad[1:] else bad)
-    return f"Of {pieces} {listed}.{rest}"
+    return f"Of {pieces}, {listed}.{rest}"
 
 
 def _is_or_are(number: int) -> str:
-    return "none is" if number == 0 else f"{number} is" if number == 1 else f"{number} are"
+    return "none are" if number == 0 else f"{number} is" if number == 1 else f"{number} are"

@@ -56,7 +56,7 @@ def refuse_unfinished(git: Git) -> None:
     if git.ask("diff", "--name-only", "-z", "--no-ext-diff", "--diff-filter=U").out:
         raise FedcheckError(
             "git lists files with conflicts here",
-            "settle them (fedcheck doctor --fix), then git add and commit them",
+            "resolve them (fedcheck doctor --fix), then git add and commit them",
             ErrorKind.USAGE,
         )
 
@@ -70,7 +70,7 @@ def find_upstream(git: Git) -> Upstream:
     if not ref.startswith("refs/heads/"):
         raise FedcheckError(
             "no branch is checked out (detached HEAD)",
-            "check one out first: git switch main",
+            "check out a branch first: git switch main",
             ErrorKind.USAGE,
         )
     branch = ref.removeprefix("refs/heads/")
@@ -83,7 +83,7 @@ def find_upstream(git: Git) -> Upstream:
         name = one_line(branch, 60)
         raise FedcheckError(
             f"branch {name} has no upstream at a remote",
-            f"name one once: git push -u {one_line(remotes[0], 40)} {name}",
+            f"set one once: git push -u {one_line(remotes[0], 40)} {name}",
             ErrorKind.USAGE,
         )
     tracking = git.find("for-each-ref", "--format=%(upstream)", ref)

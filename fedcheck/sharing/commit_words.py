@@ -88,7 +88,7 @@ def _describe(lines: Sequence[HistoryLine], project: Project) -> list[str]:
         ]
     else:
         parts.append(f"details of {pluralize(len(others), 'record')}")
-    return parts or ["no change that lasts"]
+    return parts or ["no lasting change"]
 
 
 _ORDER = (

@@ -240,7 +240,7 @@ def _settle_people_file(home: Path, path: Path, text: str) -> bytes:
         raise _NoAnswerError("; ".join(problems))
     data = settled.encode("utf-8", "surrogateescape")
     if path.parent.name == LISTS and not is_sound_list(path, data):
-        raise _NoAnswerError("with the lines of both sides it is no valid checklist")
+        raise _NoAnswerError("with the lines of both sides it is not a valid checklist")
     return data
 
 

@@ -145,7 +145,7 @@ def refuse_programs(found: CloneConfig) -> None:
         "the configuration of this clone may run programs or send git elsewhere: "
         + ", ".join(keys[:SHOWN])
         + more,
-        f"look at .git/config; remove the keys that you did not set (git config --local --unset-all"
+        f"check .git/config; remove the keys that you did not set (git config --local --unset-all"
         f" {keys[0]}), and move your own to git config --global; then run: {SETUP}",
         ErrorKind.USAGE,
     )

@@ -102,7 +102,7 @@ def prepare_return(
     if given.to != session.project.config.role or given.sender not in RECEIVERS:
         raise FedcheckError(
             f"{session.root}: this package was made for {given.to}, not for your role",
-            "put the role in fedcheck.toml back to what it was",
+            "restore the role in fedcheck.toml",
             ErrorKind.REFUSED,
         )
     refuse_broken(session.project)
@@ -220,13 +220,13 @@ def _pack_evidence(
             notes.append(f"{shown}: missing")
             continue
         if not is_safe_name(link):
-            notes.append(f"{shown}: rename it; not every system can have this name")
+            notes.append(f"{shown}: rename it; some systems do not allow this name")
             continue
         size += found[1].st_size
         if size > MAX_UNPACKED:
-            hint = "leave the files out with --evidence links, and send them in another way"
+            hint = "leave the files out with --evidence links, and send the files another way"
             raise FedcheckError(
-                f"the evidence files have more than {MAX_UNPACKED >> 20} MB",
+                f"the evidence files are larger than {MAX_UNPACKED >> 20} MB",
                 hint,
                 ErrorKind.REFUSED,
             )
@@ -244,7 +244,7 @@ def check_target(path: Path) -> None:
     if taken and path.suffix != ".zip" and os.path.isdir(path):  # noqa: PTH112
         taken = bool(os.listdir(path))  # noqa: PTH208
     if taken:
-        raise FedcheckError(f"{path}: is there already", "name another with -o", ErrorKind.USAGE)
+        raise FedcheckError(f"{path}: already exists", "name another with -o", ErrorKind.USAGE)
 
 
 def write(package: Package, path: Path) -> None:

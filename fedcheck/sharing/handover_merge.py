@@ -89,7 +89,7 @@ class RecordMerge:
         for item in dict.fromkeys((*base.records, *theirs.records)):
             ref = f"{theirs.name}:{item}"
             if item not in theirs.records:
-                self._remark(ref, "not in what came back; it stays as it is")
+                self._remark(ref, "not in the returned package; it stays as it is")
                 continue
             ours = self._find_ours(ref)
             if item in base.records:
@@ -97,7 +97,7 @@ class RecordMerge:
             elif isinstance(ours, Record):
                 self._merge_new_item(ref, ours, theirs.records[item])
             elif ours != make_empty(theirs.name, item):
-                self._remark(ref, "an id of ours that was not handed over; left out")
+                self._remark(ref, "one of our ids that was not shared; left out")
             else:
                 self._add(ref, theirs.records[item])
 
@@ -114,7 +114,7 @@ class RecordMerge:
         if checklist is None or self.project.item(ref) is None:
             self._remark(ref, "the checklist has no such item; left out")
         elif checklist.role not in HANDED_LISTS.get(self.role, ()) and ours != Record():
-            self._remark(ref, "was not handed over; left out")
+            self._remark(ref, "was not shared; left out")
         else:
             self._merge(ref, Record(), ours, came)
 
@@ -162,7 +162,7 @@ class RecordMerge:
         for one in came.evidence:
             if one.id not in kept:
                 link = one_line(one.link, 80)
-                self._remark(ref, f"evidence {link}: leads out of the evidence files; left out")
+                self._remark(ref, f"evidence {link}: is outside the evidence files; left out")
         if kept == {one.id for one in came.evidence}:
             return theirs
         back = [was[one.id] for one in came.evidence if one.id in was and one.id not in kept]
@@ -203,7 +203,7 @@ class RecordMerge:
         """Take a new request or finding, or propose it."""
         book, name = split_ref(ref)
         if not _NEW_ID.fullmatch(name):
-            self._remark(ref, "this is no id; left out")
+            self._remark(ref, "this is not an id; left out")
             return
         empty = make_empty(book, name)
         new = self._clean(ref, empty, self._theirs.show(came), came)

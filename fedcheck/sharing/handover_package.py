@@ -112,13 +112,13 @@ def parse_manifest(path: Path, raw: bytes) -> Manifest:
     if wrong or not isinstance(people, list):
         raise _manifest_error(path, f'"{(wrong or ["people"])[0]}" is not text')
     if not _ID.fullmatch(texts["id"]):
-        raise _manifest_error(path, "it has no id of a hand-over")
+        raise _manifest_error(path, "it has no hand-over id")
     if not is_id(texts["from"]) or not is_id(texts["to"]):
         raise _manifest_error(path, "it does not name both roles")
     try:
         made = datetime.fromisoformat(texts["made"].replace("Z", "+00:00"))
     except ValueError:
-        raise _manifest_error(path, '"made" is not a moment') from None
+        raise _manifest_error(path, '"made" is not a date and time') from None
     return Manifest(
         id=texts["id"],
         sender=texts["from"],
@@ -227,7 +227,7 @@ def read_file(files: Files, name: str, most: int = MAX_RECORDS) -> bytes:
     for piece in files.chunks(name):
         size += len(piece)
         if size > most:
-            hint = "this is no file of fedcheck's" if most == MAX_RECORDS else "copy it by hand"
+            hint = "this is not a fedcheck file" if most == MAX_RECORDS else "copy it by hand"
             raise FedcheckError(f"{files.path}: {name} is larger than {most >> 20} MB", hint)
         pieces.append(piece)
     return b"".join(pieces)
@@ -245,7 +245,7 @@ def read_manifest(files: Files) -> Manifest:
     """Return the manifest of a package. Raises FedcheckError where there is none."""
     if MANIFEST not in files.names():
         raise FedcheckError(
-            f"{files.path}: no hand-over package: {MANIFEST} is missing",
+            f"{files.path}: not a hand-over package: {MANIFEST} is missing",
             "name the folder or zip file that fedcheck handover made",
         )
     return parse_manifest(files.path / MANIFEST, read_file(files, MANIFEST))

@@ -4,9 +4,9 @@ from fedcheck.domain.text import one_line
 from fedcheck.sharing.handover_package import MANIFEST, Manifest, format_stamp
 
 _EVIDENCE = {
-    "none": "It names no evidence.",
+    "none": "It contains no evidence.",
     "links": "It lists evidence, but the evidence files are not in it.",
-    "files": "It holds the evidence files that its records name.",
+    "files": "It contains the evidence files that its records list.",
 }
 
 _TASKS = {
@@ -43,7 +43,7 @@ def format_readme(manifest: Manifest) -> bytes:
         "Check it: `fedcheck handover --verify THIS`.",
     ]
     if manifest.is_return:
-        lines += ["", "This package answers that hand-over. Merge it into the workspace that it",
+        lines += ["", "This package is the response to that hand-over. Merge it into the workspace that it",
                   "came from: `fedcheck handover --take-back THIS`."]  # fmt: skip
     else:
         lines += ["", "## What to do", ""]
@@ -51,7 +51,7 @@ def format_readme(manifest: Manifest) -> bytes:
         lines += [
             "",
             "Unpack it and run `fedcheck` in the folder, or edit the TOML files in a text editor.",
-            "Do not change ids. Changes to what is not yours to set reach us as proposals.",
+            "Do not change ids. If you change something that is not yours to set, we receive it as a proposal.",
             "",
             "## How to return it",
             "",

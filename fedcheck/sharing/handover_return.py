@@ -88,9 +88,9 @@ def plan_return(session: Session, files: Files) -> ReturnPlan:
     sent = handover.manifest
     if sent.sender != session.project.config.role:
         raise FedcheckError(
-            f"hand-over {sent.id} was made as {sent.sender}, and the role of this workspace is "
+            f"hand-over {sent.id} was made as {sent.sender}, but the role of this workspace is "
             f"{session.project.config.role}",
-            "put the role in fedcheck.toml back to what it was",
+            "restore the role in fedcheck.toml",
             ErrorKind.REFUSED,
         )
     refuse_broken(session.project)
@@ -100,8 +100,8 @@ def plan_return(session: Session, files: Files) -> ReturnPlan:
     raw, missing = read_books(files, wanted)
     if not raw:
         raise FedcheckError(
-            f"{files.path}: holds none of the record files that were handed over",
-            "name the folder or zip file that came back",
+            f"{files.path}: has none of the record files that were shared",
+            "name the returned folder or zip file",
         )
     people = manifest.people if manifest.is_return else tuple(list_writers(files))
     digest = _hash_books({wanted[book]: data for book, data in raw.items()})
@@ -125,7 +125,7 @@ def plan_return(session: Session, files: Files) -> ReturnPlan:
         if book not in withheld and book not in session.project.unreadable:
             merge.merge_book(base[book], found)
     outcome = merge.outcome
-    remarks = [f"{one_line(name, 80)}: not in what came back" for name in missing]
+    remarks = [f"{one_line(name, 80)}: not in the returned package" for name in missing]
     if manifest.is_return:
         remarks += [f"{one_line(name, 80)}: altered after it was returned"
                     for name in verify(files, manifest).altered]  # fmt: skip
@@ -160,7 +160,7 @@ def take_back(session: Session, files: Files, plan: ReturnPlan) -> str:
     tx = ""
     if plan.changes:
         manifest = plan.handover.manifest
-        label = f"Taken back: hand-over {manifest.id} from {manifest.to}"
+        label = f"Merged: hand-over {manifest.id} from {manifest.to}"
         with session.store.signed_by(plan.signed):
             guard = transaction.unless_changed_since
             tx = session.apply_changes(plan.changes, label, guard).tx

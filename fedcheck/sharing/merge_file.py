@@ -27,7 +27,7 @@ from fedcheck.storage.typed_files import (
     write_scratch_files,
 )
 
-HINT = "settle what has one answer with fedcheck doctor --fix, the rest by hand; then run git add"
+HINT = "run fedcheck doctor --fix, resolve the rest by hand, then run git add"
 
 
 class Outcome:

@@ -107,13 +107,13 @@ def accept(
                 now = field_value(thing, change.field)
             except (AttributeError, KeyError, ValueError):
                 raise FedcheckError(
-                    f"proposal {one.id}: {one_line(change.field, 40)} is no field", "reject it"
+                    f"proposal {one.id}: {one_line(change.field, 40)} is not a field", "reject it"
                 ) from None
             if now not in (change.ours, change.proposed) and not replaces:
                 raise FedcheckError(
                     f"proposal {one.id}: {label_field(thing, change.field)} of "
                     f"{one_line(one.ref, 60)} was changed here since it came",
-                    "look at it again, then accept it with --replace",
+                    "check it again, then accept it with --replace",
                     ErrorKind.REFUSED,
                 )
             changes.append(Change(one.ref, change.field, now, change.proposed))

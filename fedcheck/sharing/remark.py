@@ -21,12 +21,12 @@ class Remark(Struct, frozen=True):
         return f"{self.where}: {self.text}"
 
 
-CHANGE_STANDS = "removed on one side and changed on the other: the change stands"
+CHANGE_STANDS = "removed on one side and changed on the other: the change is kept"
 
-BOTH_SET = "set on both sides: both values are kept until the next fedcheck command settles it"
+BOTH_SET = "set on both sides: both values are kept until the next fedcheck command resolves it"
 
 NO_ANSWER = "set on both sides"
 
-LATER_STANDS = "different on both sides: the value set last stands"
+LATER_STANDS = "different on both sides: the latest value is kept"
 
 BOTH_KEPT = "changed on both sides: both texts are kept"

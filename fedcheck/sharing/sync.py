@@ -158,7 +158,7 @@ class _Sync:
         self.changes = changes
         self._note(
             *(
-                f"{one_line(one, 100)} is gone from the disk and stays in git"
+                f"{one_line(one, 100)} was deleted from the disk and stays in git"
                 for one in changes.missing
             )
         )
@@ -255,7 +255,7 @@ class _Sync:
             self.result = replace(self.result, arrived=(*self.result.arrived, *arrivals))
             self.session.refresh()
         people = ", ".join(one.by for one in arrivals)
-        self.step("merge", f"work of {people}" if people else "nothing new")
+        self.step("merge", f"changes by {people}" if people else "nothing new")
 
     def _commit_merge(self, theirs: str, title: str, arrivals: Sequence[Arrival]) -> None:
         message = title + (f"\n\n{_list_people(arrivals)}" if arrivals else "")
@@ -313,7 +313,7 @@ class _Sync:
             reason = next((one for one in said.splitlines() if "rejected]" in one), answer.reason)
             raise FedcheckError(
                 f"not pushed: {one_line(reason.replace(chr(9), ' ').strip(' !'), 200)}",
-                "your commits are kept here; ask who keeps the remote, or run sync again later",
+                "your commits are kept here; ask the owner of the remote, or run sync again later",
                 ErrorKind.REFUSED,
             )
         raise explain_remote(answer, "pushed")

@@ -18,7 +18,7 @@ class LargeEvidenceError(FedcheckError):
         self.what = f"{pluralize(count, 'new evidence file')}, {format_size(size)} together"
         super().__init__(
             f"{self.what}: nothing was committed",
-            "everyone with the repository gets them for good; to commit them, add --yes",
+            "everyone with access to the repository gets them permanently; to commit them, add --yes",
             ErrorKind.USAGE,
         )
 
@@ -29,7 +29,7 @@ def explain_remote(answer: Answer, what: str) -> Exception:
         return OfflineError(answer.reason)
     hint = "try it by hand: git fetch"
     if answer.says(DENIED):
-        hint = "log in to the remote as git does (ssh-add, or a credential helper), then again"
+        hint = "log in to the remote (ssh-add, or a credential helper), then run sync again"
     return FedcheckError(f"not {what}: {answer.reason}", hint, ErrorKind.REFUSED)
 
 
@@ -65,8 +65,8 @@ def refuse_private(git: Git, known: str) -> None:
     )
     raise FedcheckError(
         f"not pushed: {what}",
-        f"take them out (git rm -r --cached {PRIVATE_FOLDER}, and rewrite commits that are not"
-        " pushed), or, if the remote is your company's alone, run: fedcheck sync --setup"
+        f"remove them (git rm -r --cached {PRIVATE_FOLDER}, and rewrite commits that are not"
+        " pushed), or, if only your company can read the remote, run:  fedcheck sync --setup"
         " --with-private",
         ErrorKind.REFUSED,
     )

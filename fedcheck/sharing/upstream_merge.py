@@ -146,8 +146,8 @@ def _settle_all(
             left.append(name)
     if left:
         raise FedcheckError(
-            f"not merged: the histories cannot settle {_name_some(left)}",
-            "run git pull, then fedcheck doctor --fix; edit what it lists, git add and git commit",
+            f"not merged: the histories cannot resolve {_name_some(left)}",
+            "run git pull, then fedcheck doctor --fix; edit what it lists, then git add and git commit",
             ErrorKind.REFUSED,
         )
     note()
@@ -214,7 +214,7 @@ def _end_merge(git: Git, now: datetime, note: Callable[[], object], *, with_priv
     except FedcheckError as error:
         raise FedcheckError(
             f"an interrupted sync left a merge, and files changed since: {error}",
-            "settle it, then git add and git commit; or give it up: git merge --abort",
+            "resolve it, then git add and git commit; or abandon it: git merge --abort",
             ErrorKind.USAGE,
         ) from None
     git.ask("commit", "-q", "--no-verify", "-m", "Merge that an interrupted sync had begun")
@@ -228,8 +228,8 @@ def _clear_lock(git: Git, pids: Sequence[str]) -> None:
     pid = int(pids[0]) if pids and pids[0].isdigit() else 0
     if not pid or _is_alive(pid):
         raise FedcheckError(
-            "git is at work in this clone",
-            f"wait until it has ended; if no git runs any more, remove {lock}",
+            "git is running in this clone",
+            f"wait until it ends; if git is not running, remove {lock}",
             ErrorKind.LOCKED,
         )
     atomic_files.remove_file(lock, under=lock.parent)
@@ -341,14 +341,14 @@ def _explain_refusal(git: Git, said: str, reason: str, *, with_private: bool) ->
         if not foreign and "untracked" not in said:
             return LocalChangesError("files changed while sync ran", "", ErrorKind.REFUSED)
         return FedcheckError(
-            f"not merged: what came would overwrite your changes in {_name_some(foreign or named)}",
+            f"not merged: the remote's changes would overwrite yours in  {_name_some(foreign or named)}",
             "commit or move them, then run sync again",
             ErrorKind.REFUSED,
         )
     if "unrelated histories" in said:
         return FedcheckError(
-            "not merged: the remote's branch began apart from this one",
-            "clone the remote, and move your work there",
+            "not merged: the remote's branch has a different origin",
+            "clone the remote and move your work there",
             ErrorKind.REFUSED,
         )
     return FedcheckError(f"not merged: {reason}", "", ErrorKind.REFUSED)

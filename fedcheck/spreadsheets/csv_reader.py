@@ -41,7 +41,7 @@ def read_delimited(path: Path) -> list[tuple[int, tuple[str, ...]]]:
 def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise _file_error(path, "larger than 32 MB", "export the sheet that is meant, alone")
+            raise _file_error(path, "larger than 32 MB", "export only the sheet that you need")
         return atomic_files.read_plain(path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -81,7 +81,7 @@ def _decode_strictly(raw: bytes, encoding: str, path: Path) -> str:
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
-        raise _file_error(path, "its encoding is broken", "save it again as CSV UTF-8") from None
+        raise _file_error(path, "its encoding is damaged", "save it as CSV UTF-8") from None
     return _without_zeros(text, path)
 
 
@@ -135,7 +135,7 @@ def _records(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, tuple
     try:
         for number, cells in enumerate(reader, 1):
             if number > MAX_ROWS:
-                raise _file_error(path, f"more than {MAX_ROWS:,} rows", "export less of it")
+                raise _file_error(path, f"more than {MAX_ROWS:,} rows", "export fewer rows")
             before, begins = reader.line_num, before
             yield number, tuple(cells[:MAX_COLUMNS])
         # Only the last record can swallow what follows it up to the end of the file.
@@ -144,13 +144,12 @@ def _records(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, tuple
             swallowed = reader.line_num - begins - 1
             raise _file_error(
                 path,
-                f"line {begins + 1}: a quote opens a cell of row {number} and is never closed, so"
-                f" {pluralize(swallowed, 'more line')} would be read as its text",
-                "close the quote, or take it out",
+                f"line {begins + 1}: a quote opens a cell of row {number} and is never closed, so {pluralize(swallowed, 'more line')} would become part of the cell",
+                "close the quote, or remove it",
             )
     except csv.Error as error:
         where, reason = f"{path}: after row {number}", one_line(str(error), 120)
-        raise _file_error(where, f"no CSV: {reason}", "export it again as CSV") from None
+        raise _file_error(where, f"not CSV: {reason}", "export it again as CSV") from None
 
 
 def _is_open(record: str, delimiter: str) -> bool:

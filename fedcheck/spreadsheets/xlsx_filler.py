@@ -55,7 +55,7 @@ def fill_cells(template: Path, cells: Mapping[str, Mapping[str, Cell | ComputedV
     The same template and cells give the same bytes.
 
     Raises FedcheckError: no safe workbook, one with macros, a sheet that it does not
-    have, a text longer than a cell may be, a value over a formula that others share.
+    have, a text longer than a cell allows, a value over a formula that others share.
     """
     package = open_package(template)
     if any(name.casefold().endswith("vbaproject.bin") for name in package.names):
@@ -118,7 +118,7 @@ class _SheetFiller:
             found = REFERENCE.fullmatch(reference)
             if found is None:
                 raise FedcheckError(
-                    f"{reference!r} is no place of a cell", "such as J12", ErrorKind.USAGE
+                    f"{reference!r} is not a cell reference", "such as J12", ErrorKind.USAGE
                 )
             rows.setdefault(int(found[2]), {})[column_number(found[1])] = value
         self.data = convert_to_utf8(self.package.read(self.sheet.part))
@@ -222,8 +222,8 @@ class _SheetFiller:
             text = make_storable(str(value or ""))
             if len(text.encode("utf-16-le")) > 2 * MAX_CELL_TEXT:
                 raise FedcheckError(
-                    f"{self.sheet.title}!{reference}: a text longer than a cell may be",
-                    f"Excel takes {MAX_CELL_TEXT:,} characters",
+                    f"{self.sheet.title}!{reference}: a text longer than a cell allows",
+                    f"Excel allows {MAX_CELL_TEXT:,} characters",
                 )
             if not formula:
                 made = f'<{prefix}is><{prefix}t xml:space="preserve">{escape(text)}'
@@ -235,9 +235,8 @@ class _SheetFiller:
         shared = formula.attributes.get("t", "normal") in ("array", "dataTable")
         if shared or "ref" in formula.attributes:
             raise FedcheckError(
-                f"{self.package.path}: {self.sheet.title}!{reference} holds a formula that other"
-                " cells share",
-                "replace it by its value in the template",
+                f"{self.package.path}: {self.sheet.title}!{reference} contains a formula shared with other cells",
+                "replace it with its value in the template",
             )
         self.lost_formula = True
 

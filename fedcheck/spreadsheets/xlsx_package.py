@@ -114,7 +114,7 @@ def open_package(path: Path) -> Package:
     data = _bytes_of(path)
     _require_zip(path, data)
     if _directory_size(data) > MAX_DIRECTORY:
-        raise too_big_error(path, "a table of contents that no workbook has")
+        raise too_big_error(path, "an invalid table of contents")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, struct.error, ValueError, OSError, NotImplementedError) as error:
@@ -135,12 +135,12 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
 
 def damaged_error(path: Path, what: str) -> FedcheckError:
     """Return the error for a workbook that cannot be read."""
-    return FedcheckError(f"{path}: {what}", f"ask for it again, or {AS_XLSX}")
+    return FedcheckError(f"{path}: {what}", f"request it again, or  {AS_XLSX}")
 
 
 def too_big_error(path: Path, what: str) -> FedcheckError:
     """Return the error for a workbook that would take more than a workbook may."""
-    hint = "copy the table that you need into a new workbook, and take that"
+    hint = "copy the table you need into a new workbook and use that"
     return FedcheckError(f"{path}: too large to be read safely: {what}", hint)
 
 
@@ -165,9 +165,9 @@ def _require_zip(path: Path, data: bytes) -> None:
             raise FedcheckError(f"{path}: protected by a password", hint)
         raise FedcheckError(f"{path}: a workbook of the old kind (.xls)", AS_XLSX)
     if not data:
-        raise FedcheckError(f"{path}: the file is empty", "ask for it again")
-    hint = f"where it is text (CSV), give it that name (.csv); else {AS_XLSX}"
-    raise FedcheckError(f"{path}: no Excel workbook, whatever its name says", hint)
+        raise FedcheckError(f"{path}: the file is empty", "request it again")
+    hint = f"if it is text (CSV), rename it to .csv; otherwise  {AS_XLSX}"
+    raise FedcheckError(f"{path}: not an Excel workbook, despite its name", hint)
 
 
 def _directory_size(data: bytes) -> int:
@@ -194,13 +194,13 @@ def _require_plain(path: Path, archive: zipfile.ZipFile) -> None:
         name = info.filename
         if name.startswith("/") or "\\" in name or ".." in name.split("/") or ":" in name:
             raise damaged_error(
-                path, f"a part has a name that leads elsewhere: {one_line(name, 60)}"
+                path, f"a part has an unsafe name:  {one_line(name, 60)}"
             )
         if info.flag_bits & 1:
             hint = "save it without a password"
             raise FedcheckError(f"{path}: protected by a password", hint)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise damaged_error(path, "it is packed in a way that workbooks are not")
+            raise damaged_error(path, "it uses a compression that workbooks do not use")
     spans = sorted((i.header_offset, i.header_offset + 30 + i.compress_size) for i in infos)
     if any(after[0] < before[1] for before, after in itertools.pairwise(spans)):
         raise damaged_error(path, "its parts overlap")
@@ -213,7 +213,7 @@ def _require_workbook(path: Path, archive: zipfile.ZipFile) -> None:
     if "mimetype" in names or "content.xml" in names:
         raise FedcheckError(f"{path}: an OpenDocument file", AS_XLSX)
     if "[Content_Types].xml" not in names:
-        raise FedcheckError(f"{path}: a zip archive, but no Excel workbook", AS_XLSX)
+        raise FedcheckError(f"{path}: a zip archive, but not an Excel workbook", AS_XLSX)
 
 
 def _write(

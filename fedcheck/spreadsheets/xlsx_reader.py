@@ -146,7 +146,7 @@ class _Budget:
         if self.places > MAX_PLACES:
             raise too_big_error(
                 self.path,
-                f'something stands far below or beside the tables (sheet "{one_line(title, 40)}")',
+                f'there is content far below or next to the tables (sheet "{one_line(title, 40)}")',
             )
 
 

@@ -85,7 +85,7 @@ def make_parser(
 def run_parser(parser: expat.XMLParserType, path: Path, part: str, data: bytes) -> None:
     """Parse a whole part. Raises FedcheckError."""
     if _LONG_TEXT.search(data):
-        raise damaged_error(path, f"the part {part} has a tag or a text longer than any workbook's")
+        raise damaged_error(path, f"the part {part} has a tag or a text that is too long")
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, ValueError, LookupError) as error:

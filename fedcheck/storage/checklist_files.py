@@ -122,7 +122,7 @@ def load_list(
     loaded = LoadedList(path, layer, checklist, document, collector)
     named = {path.stem, checklist.id if checklist else ""} & RESERVED_LIST_IDS
     if named:
-        text = f'no checklist can be called "{min(named)}": fedcheck uses this name itself'
+        text = f'no checklist can be named "{min(named)}": fedcheck uses this name itself'
         collector.add(("id",), text, "give the list another id, and its file the same name")
         loaded.checklist = None
     elif checklist is not None:
@@ -345,13 +345,13 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
         check_whens(item, place, problems)
         for old in item.renamed_from:
             if old in checklist.items:
-                text = f'renamed-from names "{one_line(old, 60)}", which is an item of this list'
-                problems.add((*place, "renamed-from"), text, "name an id that is gone")
+                text = f'renamed-from lists "{one_line(old, 60)}", which is still an item of this checklist'
+                problems.add((*place, "renamed-from"), text, "list an id that no longer exists")
             elif checklist.renamed.get(old) != item.id:
-                text = f'two items say that they were "{one_line(old, 60)}"'
-                problems.add((*place, "renamed-from"), text, "one of them is wrong")
+                text = f'two items claim to be renamed from "{one_line(old, 60)}"'
+                problems.add((*place, "renamed-from"), text, "correct one of them")
         if item.methods and item.kind != "test":
-            problems.add((*place, "methods"), "only a test has methods", 'set kind = "test"')
+            problems.add((*place, "methods"), "only tests have methods", 'set kind = "test"')
 
 
 def _check_ids(loaded: LoadedList, problems: Collector) -> None:
@@ -359,6 +359,6 @@ def _check_ids(loaded: LoadedList, problems: Collector) -> None:
     for name, place in item_places(loaded.document.data if loaded.document else {}):
         if name in seen:
             shown = one_line(name, 60)
-            text = f'the item id "{shown}" stands twice'
+            text = f'the item id "{shown}" appears twice'
             problems.add((*place, "id"), text, "give one a new id")
         seen.add(name)

@@ -112,8 +112,8 @@ def changes_of(root: Path, wanted: Iterable[Rewritten]) -> list[Change]:
         now = _hash_now(one.path(root), root)
         if now not in (one.seen, one.sha256):
             raise FedcheckError(
-                f"{one.path(root)}: was edited since, so it is left as it is",
-                "look at it; delete or rename the file to go on without it",
+                f"{one.path(root)}: was edited since, so it is left unchanged",
+                "review it; delete or rename the file to continue without it",
                 ErrorKind.REFUSED,
             )
         if now != one.sha256:
@@ -177,8 +177,8 @@ def _parse_change(
         )
     except FedcheckError as error:
         raise FedcheckError(
-            f"the history names a list that cannot be: {error}; nothing was read or written",
-            "look at it with: fedcheck history",
+            f"the history names an invalid checklist:  {error}; nothing was read or written",
+            "see: fedcheck history",
             ErrorKind.REFUSED,
         ) from None
     return book, name, old, new
@@ -194,8 +194,8 @@ def _read_kept(root: Path, path: Path, sha256: Sha256) -> bytes:
         data = b""
     if hashlib.sha256(data).hexdigest() != sha256:
         raise FedcheckError(
-            f"{path}: what it held is not kept on this machine",
-            "import it again, or take it from git",
+            f"{path}: its earlier content is not on this machine",
+            "import it again, or restore it from git",
             ErrorKind.REFUSED,
         )
     return data

@@ -43,17 +43,17 @@ class UserConfig(Struct, frozen=True, rename="kebab"):
     format: Annotated[int, Key("Version of the file format: 1")] = 1
     name: Annotated[str, Key("Short name that your changes are recorded under")] = ""
     theme: Annotated[Theme, Key("Theme of the app")] = ""
-    glyphs: Annotated[Glyphs, Key("Signs for the status: unicode or ascii")] = "unicode"
-    start: Annotated[str, Key("Screen that the app starts with")] = "home"
-    mouse: Annotated[bool, Key("Whether the app listens to the mouse")] = True
-    preset: Annotated[Preset, Key("Keys that are added: vim")] = ""
-    keys: Annotated[Mapping[str, Any] | None, Key("Own keys: action id to key or keys")] = None
-    checklists: Annotated[tuple[str, ...], Key("More folders with checklists")] = ()
+    glyphs: Annotated[Glyphs, Key("Status signs: unicode or ascii")] = "unicode"
+    start: Annotated[str, Key("Start screen of the app")] = "home"
+    mouse: Annotated[bool, Key("Whether the app uses the mouse")] = True
+    preset: Annotated[Preset, Key("Additional keys: vim")] = ""
+    keys: Annotated[Mapping[str, Any] | None, Key("Your keys: action id to key or keys")] = None
+    checklists: Annotated[tuple[str, ...], Key("Additional folders with checklists")] = ()
     portfolio: Annotated[
         tuple[str, ...], Key("Workspaces, and folders of workspaces, of your portfolio")
     ] = ()
     date_order: Annotated[
-        Literal["month-first", "day-first"], Key("How you type dates such as 2/1/2027")
+        Literal["month-first", "day-first"], Key("Order of typed dates such as 2/1/2027")
     ] = "month-first"
 
     @property
@@ -89,7 +89,7 @@ def list_portfolio_problems(config: UserConfig) -> list[tuple[tuple[str | int, .
     return [
         (
             ("portfolio",),
-            f'"{one_line(one, 60)}" is not a whole path',
+            f'"{one_line(one, 60)}" is not a full path',
             "write ~/clients or /clients",
         )
         for one in config.portfolio

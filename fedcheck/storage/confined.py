@@ -40,7 +40,7 @@ _MOUNT_POINT = 0xA0000003
 """The reparse tag of a junction, a link of Windows that `S_ISLNK` does not count as one."""
 
 
-OUTSIDE_LINK = "is a link that leads outside of the workspace or into private/"
+OUTSIDE_LINK = "is a link that leads outside the workspace or into private/"
 """What is wrong with a file that is not read, for its text would land in a report."""
 
 
@@ -50,7 +50,7 @@ class LinkError(FedcheckError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"{path}: is a link; fedcheck writes nothing through it",
-            "move the link away, or put the file or folder itself in its place",
+            "remove the link, or replace it with the file or folder itself",
         )
         self.path = path
 
@@ -211,7 +211,7 @@ def _open_trusted(under: Path, flags: int) -> OpenFolder:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), real)
     except FileNotFoundError:
         raise FedcheckError(
-            f"{under}: this folder is gone", "bring it back, then try again; nothing was written"
+            f"{under}: this folder is missing", "restore it, then try again; nothing was written"
         ) from None
     return OpenFolder(under, None)
 

@@ -194,7 +194,7 @@ def _keep(raw: date | str, at: Path, problems: Collector) -> Any:
     key = one_line(str(at[-1]), 40)
     problems.add(
         at,
-        f"{key} = {raw} is not between {FIRST_DAY} and {LAST_DAY}; it counts as not set",
+        f"{key} = {raw} is not between {FIRST_DAY} and {LAST_DAY}; treated as not set",
         "correct the date",
         "warning",
     )

@@ -83,7 +83,7 @@ def make_evidence(
         link = file_link(root, link, here, outside)
         if is_fedcheck_file(link) or is_fedcheck_file(resolve_inside(root, link)):
             raise FedcheckError(
-                f"{link}: is a file of fedcheck's own, and proves nothing", "", ErrorKind.USAGE
+                f"{link}: is one of fedcheck's files and is not evidence", "", ErrorKind.USAGE
             )
         digest = _digest(root, link, step)
     return Evidence(
@@ -120,7 +120,7 @@ def hash_now(root: Path, evidence_item: Evidence, step: Step | None = None) -> s
     if finder.stat_file(evidence_item.link) is None:
         shown = one_line(evidence_item.link, 200)
         raise FedcheckError(
-            f"{shown}: the file is gone", "name the file that replaces it", ErrorKind.USAGE
+            f"{shown}: the file is missing", "name the file that replaces it", ErrorKind.USAGE
         )
     return _digest(root, evidence_item.link, step)
 
@@ -160,7 +160,7 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
         what = "a folder; name a file in it" if folder else "no such file"
         raise FedcheckError(
             f"{one_line(link, 200)}: {what}",
-            "a URL begins with https://; for a ticket say --kind ticket",
+            "a URL begins with https://; for a ticket add --kind ticket",
             ErrorKind.USAGE,
         )
     real, top = path.resolve(), root.resolve()
@@ -170,8 +170,8 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
         return inside.relative_to(top).as_posix()
     if not outside:
         raise OutsideError(
-            f"{one_line(link, 200)}: lies outside the workspace",
-            "copy it into evidence/, or say --outside to link it where it is",
+            f"{one_line(link, 200)}: is outside the workspace",
+            "copy it into evidence/, or add --outside to link it where it is",
             ErrorKind.USAGE,
         )
     return real.as_posix()

@@ -25,7 +25,7 @@ def check_writable_by_others(root: Path) -> list[Problem]:
         except OSError:
             continue
         if mode & OTHERS_WRITE and not path.is_symlink():
-            text = f"everybody at this machine can write here (mode {mode & 0o777:o})"
+            text = f"every user of this machine can write here (mode {mode & 0o777:o})"
             return [Problem(path, 0, text, "close it with: fedcheck doctor --fix", "warning")]
     return []
 

@@ -62,22 +62,22 @@ def find_revision(root: Path, name: str) -> Revision:
     shown = one_line(name, 60)
     if not name.strip() or name.startswith("-") or not name.isprintable():
         raise FedcheckError(
-            f'"{shown}" is no revision', "name a branch, a tag or a commit", ErrorKind.USAGE
+            f'"{shown}" is not a revision', "name a branch, a tag or a commit", ErrorKind.USAGE
         )
     inside = run_git(root, "rev-parse", "--is-inside-work-tree")
     if inside.returncode:
         if b"dubious ownership" in inside.stderr:
-            hint = "it belongs to somebody else; git tells how to allow it (safe.directory)"
+            hint = "it belongs to another user; see git's safe.directory"
             raise FedcheckError(
                 f"{root}: git does not trust this repository", hint, ErrorKind.USAGE
             )
         hint = "name a date or an earlier report instead"
-        raise FedcheckError(f"{root}: lies in no git repository", hint, ErrorKind.USAGE)
+        raise FedcheckError(f"{root}: is not in a git repository", hint, ErrorKind.USAGE)
     found = run_git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     commit = found.stdout.decode("ascii", "replace").strip()
     if found.returncode or not re.fullmatch(r"[0-9a-f]{40,64}", commit):
         raise FedcheckError(
-            f'git knows no revision "{shown}" here',
+            f'git has no revision "{shown}" here',
             "see: git log, git tag, git branch",
             ErrorKind.USAGE,
         )
@@ -153,7 +153,7 @@ def read_blobs(root: Path, blobs: Sequence[bytes]) -> list[bytes]:
         if end < 0 or len(parts) != 3 or not parts[2].isdigit():
             raise FedcheckError(
                 "git does not have every file of that revision on this machine",
-                "fetch it whole first",
+                "fetch the full repository first",
             )
         size = int(parts[2])
         found.append(raw[end + 1 : end + 1 + size])

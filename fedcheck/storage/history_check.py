@@ -131,12 +131,12 @@ def _first_damage(file: _File, known: set[str], short: set[str]) -> Damage | Non
             return Damage(file.path, number, "is cut off" if is_cut else "cannot be read")
         line = file.parsed[i]
         if line is None:
-            return Damage(file.path, number, "is no history line that this fedcheck can read")
+            return Damage(file.path, number, "is not a history line that this fedcheck can read")
         if prev and prev not in known and prev[:SHORT] not in short:
             return _missing_before(file, i, prev, places)
         for one in (*line.saw, *line.merged):
             if one[:SHORT] not in short:
-                text = f"names a line {one[:SHORT]} of another history file that is not here"
+                text = f"names line {one[:SHORT]} of another history file, which is not here"
                 return Damage(file.path, number, text, one[:SHORT])
     return Damage(file.path, file.numbers[-1] + 1, "is cut off") if file.is_cut else None
 
@@ -147,7 +147,7 @@ def _missing_before(file: _File, i: int, prev: str, places: Mapping[str, int]) -
     if i + 1 < len(file.prevs) and file.prevs[i + 1] not in places:
         return Damage(file.path, number, "was changed", prev[:SHORT])
     if not i:
-        text = "is not the first: what stood before it was removed"
+        text = "is not the first: earlier lines were removed"
         return Damage(file.path, number, text, prev[:SHORT])
     text = "was changed, or lines after it were removed"
     return Damage(file.path, file.numbers[i - 1], text, prev[:SHORT])

@@ -47,13 +47,13 @@ def _check(
     seen: set[str] = set()
     for index, one in enumerate(things):
         if one.id in seen:
-            text = f'the id "{one_line(one.id, 60)}" stands twice'
+            text = f'the id "{one_line(one.id, 60)}" appears twice'
             problems.add((array, index, "id"), text, "give one a new id")
         seen.add(one.id)
         if not one.id or ":" in one.id:
-            problems.add((array, index, "id"), "this is no id", "write a short one, such as 2b5354")
+            problems.add((array, index, "id"), "this is not an id", "write a short one, such as 2b5354")
         if not one.title:
-            problems.add((array, index), 'the key "title" is missing', "say it in one line")
+            problems.add((array, index), 'the key "title" is missing', "add a one-line title")
 
 
 def dump(book: RecordFile) -> bytes:

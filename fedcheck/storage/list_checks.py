@@ -83,10 +83,10 @@ def check_whens(item: Item, place: KeyPath, problems: Collector) -> None:
                 text = "expected text in quotes, or a list of it"
                 problems.add((*at, name), text, f'write {one_line(name, 40)} = ["..."]')
         if not when.extra:
-            text = "for which values of the profile is this?"
+            text = "it names no values of the profile"
             problems.add(at, text, 'name an option, such as class = ["b"]')
         if not when.overlays():
-            text = "nothing is different here"
+            text = "it changes nothing"
             problems.add(at, text, "set one of " + ", ".join(OVERLAID))
 
 
@@ -111,7 +111,7 @@ def note_repeated_ids(data: Mapping[str, Any], array: str, problems: Collector) 
             continue
         if name in seen:
             where = (array, index, "id")
-            text = f'the {array} id "{one_line(name, 60)}" stands twice'
+            text = f'the {array} id "{one_line(name, 60)}" appears twice'
             problems.add(where, text, "give one a new id")
         seen.add(name)
 

@@ -40,7 +40,7 @@ def parse_list_id(text: str) -> ListId:
     """Return a text as the id of a checklist. Raises FedcheckError where no list can have it."""
     if text in RESERVED_LIST_IDS:
         raise FedcheckError(
-            f'no checklist can be called "{text}": fedcheck uses this name itself',
+            f'no checklist can be named "{text}": fedcheck uses this name itself',
             "choose another id, such as acme.tracker",
             ErrorKind.USAGE,
         )

@@ -137,7 +137,7 @@ def _bounded(name: str, entries: tuple[E, ...], problems: Collector) -> tuple[E,
     seen: dict[str, E] = {}
     for index, one in enumerate(entries[:MOST_ENTRIES]):
         if one.id in seen:
-            text = f"{one_line(one.id, 60)} stands twice; the first one counts"
+            text = f"{one_line(one.id, 60)} appears twice; the first one counts"
             problems.add((name, index, "id"), text, "remove one")
         seen.setdefault(one.id, one)
     if len(entries) > MOST_ENTRIES:

@@ -129,7 +129,7 @@ def find_shipped_docs() -> dict[str, Path]:
         if found or folder.parent == package:
             found |= {page.stem: page for page in sorted(folder.glob("*.md"))}
     if not found:
-        raise FedcheckError(f"{package}: the documentation is missing", "install fedcheck again")
+        raise FedcheckError(f"{package}: the documentation is missing", "reinstall fedcheck")
     return found
 
 
@@ -141,7 +141,7 @@ def find_shipped_checklists() -> Path:
         return checkout / "checklists"
     if (package / "checklists").is_dir():
         return package / "checklists"
-    raise FedcheckError(f"{package}: the shipped checklists are missing", "install fedcheck again")
+    raise FedcheckError(f"{package}: the shipped checklists are missing", "reinstall fedcheck")
 
 
 _NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
@@ -187,7 +187,7 @@ def find_working_folder() -> Path:
     except OSError as error:
         reason = "is gone" if error.errno == errno.ENOENT else (error.strerror or "").lower()
         raise FedcheckError(
-            f"the working directory: {reason}", "go to a folder that is there: cd DIR"
+            f"the working directory: {reason}", "change to an existing folder: cd DIR"
         ) from error
 
 
@@ -208,7 +208,7 @@ def find_workspace(named: str | None, environment: Mapping[str, str], here: Path
         where = "-w" if named else "FEDCHECK_WORKSPACE"
         raise FedcheckError(
             f"{root}: no workspace here ({where} names it)",
-            "name a folder that holds fedcheck.toml, or make one with: fedcheck init",
+            "name a folder that holds fedcheck.toml, or create one with: fedcheck init",
             ErrorKind.USAGE,
         )
     for folder in (here, *here.parents):
@@ -216,6 +216,6 @@ def find_workspace(named: str | None, environment: Mapping[str, str], here: Path
             return folder
     raise FedcheckError(
         f"no workspace in {here} or above it",
-        "go to one, name one with -w DIR, or make one: fedcheck init",
+        "change to one, name one with -w DIR, or create one: fedcheck init",
         ErrorKind.USAGE,
     )

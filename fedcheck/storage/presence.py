@@ -14,7 +14,7 @@ from fedcheck.errors import FedcheckError, WorkspaceGoneError
 from fedcheck.storage.paths import WORKSPACE_FILE, is_workspace, workspace_of
 from fedcheck.storage.toml_io import read
 
-BACK_HINT = "put the folder back (rename, mount or git checkout), then try again"
+BACK_HINT = "restore the folder (rename, mount or git checkout), then try again"
 
 
 def check_present(home: Path) -> None:
@@ -31,10 +31,10 @@ def check_present(home: Path) -> None:
     if present:
         return
     if os.path.isdir(root):  # noqa: PTH112 - Path.is_dir raises where a folder is closed to us
-        text = f"no longer holds a workspace ({WORKSPACE_FILE} is gone)"
-        brief = "the workspace is gone from its folder"
+        text = f"no longer contains a workspace ({WORKSPACE_FILE} is missing)"
+        brief = "the folder no longer contains the workspace"
     else:
-        text, brief = "the folder of the workspace is gone", "the workspace's folder is gone"
+        text, brief = "the folder of the workspace is missing", "the workspace's folder is missing"
     raise WorkspaceGoneError(f"{root}: {text}; nothing was written", BACK_HINT, brief)
 
 
@@ -62,13 +62,13 @@ class Identity(Struct):
         try:
             name = read(self.root / WORKSPACE_FILE).data.get("name")
         except FedcheckError as error:
-            brief = "the workspace's folder is another one, and its fedcheck.toml cannot be read"
+            brief = "the workspace's folder was replaced, and its fedcheck.toml cannot be read"
             raise WorkspaceGoneError(f"{error}; nothing was written", error.hint, brief) from error
         if name != self.name:
             raise WorkspaceGoneError(
                 f'{self.root}: another workspace, "{one_line(str(name), 60)}", is in the place of '
                 f'"{one_line(self.name, 60)}"; nothing was written',
-                "put the one you opened back, or open this one",
+                "restore the workspace you opened, or open this one",
                 "another workspace is in its place",
             )
         self.folder = now

@@ -51,10 +51,10 @@ def check_process(
 
 def _check_roles(process: Process, problems: Collector) -> None:
     if process.roles and process.role_tables:
-        text = "the roles are given twice, as roles = [...] and as [[role]]"
+        text = "the roles are listed twice, as roles = [...] and as [[role]]"
         problems.add(("roles",), text, "keep the [[role]] tables")
     elif not any(not one.optional for one in process.role_tables) and not process.roles:
-        text = "the process has no role that takes part"
+        text = "the process has no role"
         problems.add((), text, 'add [[role]] with id = "csp" and a title')
     for i, name in enumerate(process.roles):
         if not is_id(name):
@@ -64,7 +64,7 @@ def _check_roles(process: Process, problems: Collector) -> None:
         holders = [i for i, one in enumerate(process.role_tables) if one.duty == duty]
         for i in holders[1:]:
             text = f"two roles have the duty {duty}"
-            problems.add(("role", i, "duty"), text, "one of them is wrong")
+            problems.add(("role", i, "duty"), text, "correct one of them")
 
 
 def _check_names(process: Process, problems: Collector) -> None:
@@ -75,13 +75,13 @@ def _check_names(process: Process, problems: Collector) -> None:
     for i, phase in enumerate(process.phases):
         for name in phase.lists:
             if placed.setdefault(name, phase.id) != phase.id:
-                text = f'the phase {placed[name]} has the checklist "{one_line(name, 60)}" already'
+                text = f'the phase {placed[name]} already has the checklist "{one_line(name, 60)}"'
                 problems.add(("phase", i, "lists"), text, "a checklist is in one phase")
     replaced: dict[str, str] = {}
     for i, milestone in enumerate(process.milestones):
         for name in milestone.also:
             if replaced.setdefault(name, milestone.id) != milestone.id:
-                text = f'the milestone {replaced[name]} replaces "{one_line(name, 60)}" already'
+                text = f'the milestone {replaced[name]} already replaces "{one_line(name, 60)}"'
                 problems.add(("milestone", i, "also"), text, "one milestone can replace it")
     if process.assessment:
         note_unknown(process.assessment, phases, "phase", ("assessment",), problems)
@@ -108,8 +108,8 @@ def _check_milestones(process: Process, problems: Collector) -> None:
         if anchor and ":" not in anchor:
             note_unknown(anchor, milestones, "milestone", (*at, "default"), problems)
         if _leads_back(milestone, milestones):
-            text = f'the date of "{milestone.id}" follows from itself'
-            problems.add((*at, "default"), text, "let it follow from another milestone")
+            text = f'the date of "{milestone.id}" depends on itself'
+            problems.add((*at, "default"), text, "base it on another milestone")
         _check_decision(process, milestone, at, problems)
 
 
@@ -135,8 +135,8 @@ def _check_decision(
     for name in milestone.decided_by:
         note_unknown(name, process.all_roles, "role of this process", (*at, "decided-by"), problems)
     if (milestone.decided_by or milestone.decision) and milestone.decision_source is None:
-        text = "who decides is told without a source"
-        problems.add(at, text, "add decision-source, or take decided-by and decision out")
+        text = "who decides is stated without a source"
+        problems.add(at, text, "add decision-source, or remove decided-by and decision")
 
 
 def _check_profile(process: Process, problems: Collector) -> None:
@@ -144,7 +144,7 @@ def _check_profile(process: Process, problems: Collector) -> None:
     for name, option in options.items():
         at: KeyPath = ("profile", name)
         if name == "process" or name in OVERLAID or not is_id(name):
-            text = f'an option of a profile cannot be called "{one_line(name, 60)}"'
+            text = f'a profile option cannot be named "{one_line(name, 60)}"'
             problems.add(at, text, "choose another name, in lower-case letters")
         if not option.values:
             problems.add((*at, "values"), f"the option {name} has no values", "name at least one")
@@ -162,7 +162,7 @@ def _check_profile(process: Process, problems: Collector) -> None:
         check_options(combination, values, ("profile-combination", i), problems)
     default = {name: option.default for name, option in options.items() if option.default}
     if len(default) == len(options) and not process.allows(default):
-        text = "the defaults of the profile are no combination that exists"
+        text = "the profile defaults are not a valid combination"
         problems.add(("profile-combination",), text, "change a default, or add the combination")
 
 

@@ -51,7 +51,7 @@ def _build_record_file(document: Document, problems: Collector) -> RecordFile:
         checklist = document.path.stem
     elif checklist != document.path.stem:
         text = f'this is the progress of "{one_line(checklist, 60)}"'
-        hint = f'mend the key checklist, or name the file "{one_line(checklist, 60)}.toml"'
+        hint = f'correct the key checklist, or name the file "{one_line(checklist, 60)}.toml"'
         problems.add(("checklist",), text, hint)
     if "format" not in data:
         problems.add((), 'the key "format" is missing', "write format = 1 on the first line")
@@ -69,7 +69,7 @@ def _build_record_file(document: Document, problems: Collector) -> RecordFile:
             records[name] = record
             _check_record(name, fields, record, problems)
     if _is_too_deep(data):
-        problems.add((), "unknown keys are nested too deeply", "this is no file of fedcheck's")
+        problems.add((), "unknown keys are nested too deeply", "this is not a fedcheck file")
     return RecordFile(checklist, records, data, document.sha256)
 
 
@@ -87,7 +87,7 @@ def _check_record(
         if found in ids:
             where = ("item", name, "evidence", index, "id")
             shown = one_line(found, 60)
-            problems.add(where, f'the evidence id "{shown}" stands twice', "give one a new id")
+            problems.add(where, f'the evidence id "{shown}" appears twice', "give one a new id")
         ids.add(found)
     if any(_is_too_deep(extra) for extra in (record.extra, *(p.extra for p in record.evidence))):
         problems.add(("item", name), "unknown keys are nested too deeply", "remove them")

@@ -131,8 +131,7 @@ def refuse_unreadable(files: Iterable[SavedFile]) -> None:
     for file in files:
         if file.unreadable:
             raise FedcheckError(
-                f"{file.path}: was written by another program while it was saved, with a text that "
-                f"is no record file; the change is saved, and that text is in {file.unreadable}",
-                "look at it, and bring over what is missing",
+                f"{file.path}: was overwritten by another program during the save, with text that is not a record file; your change is saved, and the other text is in {file.unreadable}",
+                "review it, and copy what is missing",
                 ErrorKind.REFUSED,
             )

@@ -26,7 +26,7 @@ MAX_BYTES = 32 * 1024 * 1024
 _CONFLICT = r"(?m)^(<{7}|>{7})(\s|$)"
 _MERGED = ("fedcheck.toml", "requests.toml", "findings.toml", "sent.toml")
 
-SETTLE_HINT = "after a merge, settle it by what both sides entered, with: fedcheck doctor --fix"
+SETTLE_HINT = "after a merge, resolve it with: fedcheck doctor --fix"
 
 _PLACE = r"\s*\(at (?:line (\d+), column \d+|end of document)\)$"
 
@@ -56,18 +56,18 @@ def read_bytes(path: Path, under: Path | None = None) -> bytes:
     not read, for its text would land in reports.
     """
     if under is not None and leads_outside(path, under):
-        raise _file_error(path, 0, OUTSIDE_LINK, "put the file itself in its place")
+        raise _file_error(path, 0, OUTSIDE_LINK, "replace it with the file itself")
     try:
         found = path.stat()
         if stat.S_ISREG(found.st_mode) and found.st_size > MAX_BYTES:
-            raise _file_error(path, 0, "larger than 32 MB", "this is no file of fedcheck's")
+            raise _file_error(path, 0, "larger than 32 MB", "this is not a fedcheck file")
         if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
-            raise _file_error(path, 0, "a device or a pipe, not a file", "move it away")
+            raise _file_error(path, 0, "a device or a pipe, not a file", "move it elsewhere")
         return path.read_bytes()
     except IsADirectoryError:
-        raise _file_error(path, 0, "a folder, not a file", "move it away") from None
+        raise _file_error(path, 0, "a folder, not a file", "move it elsewhere") from None
     except FileNotFoundError:
-        where = "a link to a file that is gone" if path.is_symlink() else "no such file"
+        where = "a link to a missing file" if path.is_symlink() else "no such file"
         raise _file_error(path, 0, where, "check the name") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -91,10 +91,10 @@ def parse(path: Path, raw: bytes) -> Document:
     except tomli.TOMLDecodeError as error:
         raise _syntax_error(path, text, error) from None
     except RecursionError:
-        raise _file_error(path, 0, "nested too deeply", "this is no file of fedcheck's") from None
+        raise _file_error(path, 0, "nested too deeply", "this is not a fedcheck file") from None
     except ValueError as error:
         raise _file_error(
-            path, 0, f"not TOML: {one_line(str(error), 120)}", "mend the value"
+            path, 0, f"not TOML: {one_line(str(error), 120)}", "correct the value"
         ) from None
     _check_format(path, text, data)
     return Document(path, text, data, hashlib.sha256(raw).hexdigest())
@@ -133,11 +133,11 @@ def _check_format(path: Path, text: str, data: dict[str, Any]) -> None:
         return
     collector = Collector(path, text)
     if found < 1:
-        collector.add(("format",), f"there is no format {found}", f"write format = {FORMAT}")
+        collector.add(("format",), f"format {found} does not exist", f"write format = {FORMAT}")
     else:
         collector.add(
             ("format",),
-            f"format {found} is newer than this fedcheck, which knows format {FORMAT}",
+            f"format {found} is newer than this fedcheck, which supports format {FORMAT}",
             "upgrade fedcheck; nothing was changed",
         )
     raise InvalidFileError(collector.problems())

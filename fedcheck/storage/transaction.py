@@ -94,7 +94,7 @@ class ConflictError(FedcheckError):
 
     def __init__(self, change: Change, now: str) -> None:
         super().__init__(
-            f"{change.ref}: the {change.field} was changed meanwhile", "", ErrorKind.REFUSED
+            f"{change.ref}: the {change.field} was changed in the meantime", "", ErrorKind.REFUSED
         )
         self.change = change
         self.now = now
@@ -115,8 +115,8 @@ def unless_changed_since(change: Change, record: AnyRecord) -> None:
     """Refuse to take back a value that somebody has changed since."""
     if field_value(record, change.field) not in (unplaced(change.old), unplaced(change.new)):
         raise FedcheckError(
-            f"{change.ref}: {change.field.partition('.')[0]} was changed since by somebody else",
-            "look at it with fedcheck history, then set it by hand",
+            f"{change.ref}: {change.field.partition('.')[0]} was changed by somebody else since then",
+            "check fedcheck history, then set it by hand",
             ErrorKind.REFUSED,
         )
 
@@ -326,7 +326,7 @@ def _group_by_checklist(
     for change in changes:
         checklist, item = split_ref(change.ref)
         if not is_id(checklist):
-            raise FedcheckError(f"{change.ref!r} is no reference of an item", "", ErrorKind.USAGE)
+            raise FedcheckError(f"{change.ref!r} is not the reference of an item", "", ErrorKind.USAGE)
         ref = f"{checklist}:{names.get(checklist, {}).get(item, item)}"
         by_list.setdefault(checklist, []).append(replace(change, ref=ref))
     return by_list
@@ -407,4 +407,4 @@ def _with_values(ref: str, record: AnyRecord, values: Mapping[str, Any]) -> AnyR
 
 def _unchangeable(ref: str, field: str, error: Exception) -> FedcheckError:
     text = f"{ref}: {field} cannot be changed: {error}"
-    return FedcheckError(text, "look at it with fedcheck history")
+    return FedcheckError(text, "check fedcheck history")

@@ -51,7 +51,7 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
         for cycle in _cycles(loaded.checklist, winning):
             place = loaded.place(split_ref(cycle[0])[1])
             circle = " -> ".join((*cycle, cycle[0]))
-            loaded.collector.add((*place, "needs"), f"needs go in a circle: {circle}", "cut one")
+            loaded.collector.add((*place, "needs"), f"needs form a circle:  {circle}", "remove one")
 
 
 def check_processes(catalog: Catalog) -> None:
@@ -65,8 +65,8 @@ def check_processes(catalog: Catalog) -> None:
         if process is None or problems is None:
             continue
         if process.default and default.setdefault(loaded.layer, process.id) != process.id:
-            text = f"{default[loaded.layer]} is the default already"
-            problems.add(("default",), text, "one process can be the default")
+            text = f"{default[loaded.layer]} is already the default"
+            problems.add(("default",), text, "only one process can be the default")
         for i, phase in enumerate(process.phases):
             for name in phase.lists:
                 note_unknown(name, sorted(winning), "checklist", ("phase", i, "lists"), problems)
@@ -102,7 +102,7 @@ def _inside(item: Item, place: KeyPath, inside: Mapping[str, Sharing], problems:
     for key, ref in named:
         if sharing := inside.get(split_ref(ref)[0]):
             text = f"{ref} is {sharing}, and this list is shared"
-            hint = "gates ignore it, and others read its name here: take it out, or share its list"
+            hint = "gates ignore it, and others would see its name: remove it, or share its checklist"
             problems.add((*place, key), text, hint)
 
 

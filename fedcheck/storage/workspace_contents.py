@@ -156,7 +156,7 @@ def _check_folders(root: Path, contents: WorkspaceContents) -> None:
 
 
 def _broken_link(path: Path) -> BrokenFile:
-    return BrokenFile(str(path), OUTSIDE_LINK, hint="put the file or folder itself in its place")
+    return BrokenFile(str(path), OUTSIDE_LINK, hint="replace it with the file or folder itself")
 
 
 def _read_progress(root: Path, contents: WorkspaceContents) -> None:
@@ -164,8 +164,8 @@ def _read_progress(root: Path, contents: WorkspaceContents) -> None:
         return
     for path in atomic_files.toml_files(root / progress_files.FOLDER):
         if path.stem in RESERVED_LIST_IDS or not is_id(path.stem):
-            text = f'no checklist can be called "{one_line(path.stem, 60)}"'
-            contents.broken.append(BrokenFile(str(path), text, hint="move the file away"))
+            text = f'no checklist can be named "{one_line(path.stem, 60)}"'
+            contents.broken.append(BrokenFile(str(path), text, hint="move the file elsewhere"))
         else:
             _read(root, path.stem, contents)
 

@@ -168,7 +168,7 @@ class Recording:
             return merged.taken
         self.kept += 1
         what = f'{_LABELS[column]}: the workbook has "{one_line(said, 60)}"'
-        remedy = f'ours is kept: "{one_line(ours, 60)}"; --theirs takes the workbook\'s'
+        remedy = f'ours is kept: "{one_line(ours, 60)}"; use --theirs to take the workbook\'s'
         self._note(step, column, what, remedy)
         return False
 
