@@ -261,7 +261,9 @@ def resolve_item(project: Project, tail: str) -> str:
     if found:
         listed = "\n  ".join(found[:20])
         raise FedcheckError(
-            f"{one_line(tail, 80)}: matches several items\n  {listed}", "write more of the reference", ErrorKind.USAGE
+            f"{one_line(tail, 80)}: matches several items\n  {listed}",
+            "write more of the reference",
+            ErrorKind.USAGE,
         )
     hint = "the workspace's profile excludes it"
     if project.item(tail):

@@ -32,7 +32,8 @@ def count_before(found: Sequence[Gate], milestone: Milestone) -> int:
 
 
 def describe_scope(process: Process, found: Sequence[Gate], milestone: Milestone) -> str:
-    """Return what the number of a gate leaves out: `Review only; 49 outstanding for earlier milestones`.
+    """Return what the number of a gate leaves out: `Review only; 49 outstanding for earlier
+    milestones`.
 
     Empty where the gate has no phase, or where nothing is missing before it.
     """

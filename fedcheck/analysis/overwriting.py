@@ -270,7 +270,8 @@ def refuse_unseen(planned: Iterable[Change], who: str) -> Callable[[Change, AnyR
             return
         if _replaces(replace(change, old=now)) and now != seen.get((change.ref, change.field)):
             raise FedcheckError(
-                f"{change.ref}: somebody else changed the {change.field} in the meantime; nothing was changed",
+                f"{change.ref}: somebody else changed the {change.field} in the meantime; nothing "
+                "was changed",
                 "check it, then try again",
                 ErrorKind.REFUSED,
             )

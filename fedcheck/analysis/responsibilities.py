@@ -40,9 +40,7 @@ def list_deliverables(board: Board) -> list[DeliverableState]:
     return found
 
 
-NO_PHASE = Phase(
-    "", "Not in a known phase", "No checklist here has the item that delivers these."
-)
+NO_PHASE = Phase("", "Not in a known phase", "No checklist here has the item that delivers these.")
 """Stands for the phase of deliverables that no checklist hands over."""
 
 

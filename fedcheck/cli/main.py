@@ -82,7 +82,8 @@ fedcheck is unofficial and not affiliated with FedRAMP."""
 @click.version_option(__version__, prog_name="fedcheck", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, workspace: str | None) -> None:
-    """FedRAMP checklists: who owes what, in which phase, with what evidence, and whether you are ready.
+    """FedRAMP checklists: who owes what, in which phase, with what evidence, and whether you are
+    ready.
 
     Without a command, the terminal app opens the current workspace.
 

@@ -78,7 +78,7 @@ def _outstanding(one: WorkspaceSummary) -> str:
     if not one.milestone:
         return "-"
     text = describe_parties(one.outstanding) if one.missing else "ready"
-    return text + (f" (+{one.before} before it)" if one.before else "")
+    return text + (f" (+{one.before} earlier)" if one.before else "")
 
 
 def _print_days(summaries: Sequence[WorkspaceSummary], days: int) -> None:

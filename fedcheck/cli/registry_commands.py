@@ -110,6 +110,4 @@ def show_notes(facts: Sequence[str], notes: "Sequence[Note]") -> None:
         remedy = f"; {note.remedy}" if note.remedy else ""
         print_line(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, MOST)}")
     if len(notes) > SHOWN:
-        print_line(
-            f"  and {pluralize(len(notes) - SHOWN, 'more remark')}; --json lists them all"
-        )
+        print_line(f"  and {pluralize(len(notes) - SHOWN, 'more remark')}; --json lists them all")

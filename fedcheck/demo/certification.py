@@ -48,7 +48,8 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         status="na",
         owner="mara",
         day=-41,
-        reason="The package is shared only in the trust center; to be reconsidered after certification",
+        reason="The package is shared only in the trust center; to be reconsidered after "
+        "certification",
     ),
     "cr26.build.csp:cpo-cso-ovr": ItemOverride(status="doing", owner="mara", due=7, day=-6),
     "cr26.assess.csp:cpo-cso-osa": ItemOverride(status="todo"),
@@ -56,7 +57,8 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         status="na",
         owner="ines",
         day=-33,
-        reason="Customers can read all settings by API. Changes stay in the console because each needs approval by a second administrator",
+        reason="Customers can read all settings by API. Changes stay in the console because each "
+        "needs approval by a second administrator",
     ),
     "cr26.build.csp:scg-enh-mrg": ItemOverride(status="doing", owner="ines", due=21, day=-5),
     "cr26.build.csp:sdr-cso-frr": ItemOverride(
@@ -96,7 +98,10 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
     ),
     "cr26.assess.csp:frc-app-fia": ItemOverride(status="doing", owner="mara", due=20, day=-15),
     "cr26.assess.csp:frc-app-usa": ItemOverride(
-        status="na", owner="mara", day=-15, reason="The assessment is current when Northlight applies"
+        status="na",
+        owner="mara",
+        day=-15,
+        reason="The assessment is current when Northlight applies",
     ),
     "cr26.assess.csp:ivv-cso-sei": ItemOverride(status="done", owner="ines", day=-12),
     "cr26.assess.csp:ivv-cso-see": ItemOverride(status="doing", owner="theo", due=5, day=-4),
@@ -148,7 +153,8 @@ NOTES: dict[str, str] = {
     "ksi-cna-ibp": "Settings of the cloud provider are compared with its benchmark every day.",
     "ksi-cna-mat": "Images hold one binary; services reach each other through the mesh only.",
     "ksi-cna-ofa": "Services run in three zones; users do not notice if one fails.",
-    "ksi-cna-rnt": "Default deny in both directions; egress passes through one proxy with an allowlist.",
+    "ksi-cna-rnt": "Default deny in both directions; egress passes through one proxy with an "
+    "allowlist.",
     "ksi-cna-rvp": "Denial-of-service protection is tested with the provider once a year.",
     "ksi-cna-uln": "Tenants have separate networks; policy tests run in the pipeline.",
     "ksi-iam-aam": "Accounts follow the directory; leavers lose access within the hour.",
@@ -167,7 +173,8 @@ NOTES: dict[str, str] = {
     "ksi-piy-giv": "The inventory is generated from the cloud and cluster interfaces each hour.",
     "ksi-piy-res": "The board reviews and funds the security goals every quarter.",
     "ksi-piy-ris": "Once a year, security spending is compared with the risks it reduced.",
-    "ksi-piy-rsd": "Security gates of the pipeline are reviewed against the defects that passed them.",
+    "ksi-piy-rsd": "Security gates of the pipeline are reviewed against the defects that passed "
+    "them.",
     "ksi-piy-rvd": "The disclosure program is public; reports are answered within two days.",
     "ksi-rpl-abo": "Backups every 15 minutes, in a second region, encrypted with another key.",
     "ksi-rpl-arp": "The recovery plan has one runbook for each objective.",

@@ -15,7 +15,8 @@ RESULTS: dict[str, Assessment] = {
         -8,
         verified="satisfied",
         validated="satisfied",
-        summary="Traced one week of outbound traffic. It reaches only the three documented resources.",
+        summary="Traced one week of outbound traffic. It reaches only the three documented "
+        "resources.",
     ),
     "cr26.build.csp:cmu-cso-cmd": Assessment("ravi", -7, verified="satisfied"),
     "cr26.build.csp:vdr-cso-det": Assessment(
@@ -69,7 +70,7 @@ RESULTS: dict[str, Assessment] = {
         -3,
         verified="other-than-satisfied",
         validated="other-than-satisfied",
-        summary="Listed all service accounts. One of 61, the batch importer, signs in with a static key.",
+        summary="Listed all service accounts. One of 61, the batch importer, has a static key.",
     ),
     "cr26.build.csp:ksi-rpl-trc": Assessment(
         "june",

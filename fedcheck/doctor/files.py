@@ -80,7 +80,8 @@ def find_stray_files(tree: FolderTree, now: datetime) -> list[Defect]:
         Defect(
             "stray-file",
             "warning",
-            "a temporary file of an interrupted save; it contains nothing that was reported as saved",
+            "a temporary file of an interrupted save; it contains nothing that was reported as "
+            "saved",
             "remove it with: fedcheck doctor --fix",
             one.path,
             fix=RemoveFile(one.path),
@@ -170,7 +171,8 @@ def find_orphan_notes(session: Session, places: Places) -> list[Defect]:
             Defect(
                 "orphan-record",
                 "warning",
-                f'"{one_line(item, 60)}" is no longer an item of {one_line(checklist, 60)}; its private note is not shown",
+                f'"{one_line(item, 60)}" is no longer an item of {one_line(checklist, 60)}; '
+                "its private note is not shown",
                 "edit the file: write the id of its item in the header of the table",
                 file,
                 places.line(file, "item", item),

@@ -71,7 +71,9 @@ def _resolve_orphan(session: Session, tail: str) -> str:
     if found:
         listed = "\n  ".join(one_line(ref, 120) for ref in found[:20])
         raise FedcheckError(
-            f"{shown}: matches several records\n  {listed}", "write more of the reference", ErrorKind.USAGE
+            f"{shown}: matches several records\n  {listed}",
+            "write more of the reference",
+            ErrorKind.USAGE,
         )
     if find_candidates(tail, session.project.refs):
         hint = "only a record without an item can be moved"

@@ -52,7 +52,8 @@ def check_git(root: Path) -> list[Defect]:
                 " everyone with access to the repository has them",
                 f"run: git rm -r --cached {PRIVATE_FOLDER}, then commit;"
                 " earlier commits still contain the files. fedcheck sync does not push them,"
-                " unless --setup --with-private confirmed that only your company can read the remote",
+                " unless --setup --with-private confirmed that only your company can read the "
+                "remote",
                 root / PRIVATE_FOLDER,
             )
         )

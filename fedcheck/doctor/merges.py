@@ -24,7 +24,8 @@ def find_unsettled(session: Session) -> list[Defect]:
                         "warning",
                         f"{one_line(item, 60)}: {one_line(fields, 100)}: set on both sides of a"
                         " merge; the other value is kept in set-twice",
-                        "doctor --fix resolves it if the histories show which value is later; otherwise set the field again, or delete the table set-twice",
+                        "doctor --fix resolves it if the histories show which value is later; "
+                        "otherwise set the field again, or delete the table set-twice",
                         record_files.path_of(home, book.name),
                         0,
                         f"{book.name}:{item}",

@@ -265,7 +265,8 @@ def find_duplicate_records(session: Session, places: Places) -> list[Defect]:
             if new is None or item in checklist.items:
                 continue
             message = (
-                f'"{one_line(item, 60)}" is now called "{new}", and both have a record; only the record of "{new}" counts'
+                f'"{one_line(item, 60)}" is now called "{new}", and both have a record; only the '
+                f'record of "{new}" counts'
             )
             remedy = f'copy what is missing to "{new}" by hand, then delete this table'
             file, line = places.progress_file(name), places.record(name, item)

@@ -33,9 +33,7 @@ class SourceRef(Struct, frozen=True, rename="kebab"):
 
     id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
     where: Annotated[str, Key("Section, table, row or page")] = ""
-    says: Annotated[
-        str, Key("Its binding words, at most seven, such as: should also review")
-    ] = ""
+    says: Annotated[str, Key("Its binding words, at most seven, such as: should also review")] = ""
 
 
 class When(Struct, frozen=True, rename="kebab"):
@@ -135,9 +133,7 @@ class Item(Struct, frozen=True, rename="kebab"):
     when: Annotated[
         tuple[When, ...], Key("Differences for some values of the profile; the last match wins")
     ] = ()
-    former: Annotated[
-        tuple[Former, ...], Key("Its earlier version, written by an import")
-    ] = ()
+    former: Annotated[tuple[Former, ...], Key("Its earlier version, written by an import")] = ()
 
     def applies_to(self, facts: Mapping[str, str]) -> bool:
         """Tell whether the item applies; facts are the profile's options and the process."""

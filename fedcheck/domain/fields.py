@@ -106,7 +106,8 @@ REQUEST = (
           json_part="row", option="--document", group=HEAD),
     Field("section", "Section", LINE, "Section, page or control in that document", json_part="row",
           option="--section", group=HEAD),
-    Field("text", "Text", TEXT, "Full text of the question", option="--text", group=HEAD, importance=3),
+    Field("text", "Text", TEXT, "Full text of the "
+        "question", option="--text", group=HEAD, importance=3),
     Field("answer", "Answer", TEXT, "The answer", group=HEAD, merge="answer", importance=3),
     Field("answered", "Answered", DAY, "Date of the latest answer", json_part="row", group=HEAD,
           merge="answer", follows="state"),

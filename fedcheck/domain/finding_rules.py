@@ -69,7 +69,8 @@ def _correct(finding: Finding, today: date) -> Finding:
     missing = [f"--{name}" for name in ("remedy", "verification") if not getattr(finding, name)]
     if missing:
         raise RuleError(
-            f"{finding.id}: a finding corrected during testing needs a remediation description and a verification statement",
+            f"{finding.id}: a finding corrected during testing needs a remediation description "
+            "and a verification statement",
             f"add {' and '.join(missing)}",
             missing[0].removeprefix("--"),
         )

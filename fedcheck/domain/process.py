@@ -68,9 +68,7 @@ class Milestone(Struct, frozen=True, rename="kebab"):
     note: Annotated[str, Key("More about it")] = ""
     blocking_risks: Annotated[
         tuple[Risk, ...],
-        Key(
-            "Additional risks: its gate is not met while a finding of one of these risks is open"
-        ),
+        Key("Additional risks: its gate is not met while a finding of one of these risks is open"),
     ] = ()
     decided_by: Annotated[tuple[str, ...], Key("Roles that decide at its gate")] = ()
     decision: Annotated[str, Key("What they decide, in one sentence")] = ""
@@ -196,14 +194,14 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
         bool, Key("Whether it is suggested first where a new workspace has to choose")
     ] = False
     suggested_for: Annotated[str, Key("Who should choose it, in a few words")] = ""
-    roles: Annotated[
-        tuple[str, ...], Key("Ids of the roles, if there is no [[role]]")
-    ] = ()
+    roles: Annotated[tuple[str, ...], Key("Ids of the roles, if there is no [[role]]")] = ()
     role_tables: Annotated[tuple[Role, ...], Key("The roles, in order")] = field(
         name="role", default=()
     )
     status: Annotated[Standing, Key("Whether a new service can still choose it")] = Standing.CURRENT
-    followed_by: Annotated[str, Key("For a historical process: since when, and what replaced it")] = ""
+    followed_by: Annotated[
+        str, Key("For a historical process: since when, and what replaced it")
+    ] = ""
     note: Annotated[str, Key("More about it")] = ""
     shares_lists_with: Annotated[
         tuple[str, ...],
@@ -226,8 +224,8 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
         tuple[Mapping[str, tuple[str, ...]], ...],
         Key("Valid combinations of profile values; default: all"),
     ] = field(name="profile-combination", default=())
-    rulesets: Annotated[tuple[Ruleset, ...], Key("Rules, and the dates from which they bind")] = field(
-        name="ruleset", default=()
+    rulesets: Annotated[tuple[Ruleset, ...], Key("Rules, and the dates from which they bind")] = (
+        field(name="ruleset", default=())
     )
     requirement_kinds: Annotated[
         tuple[RequirementKind, ...],

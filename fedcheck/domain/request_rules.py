@@ -72,7 +72,9 @@ def apply_request_edit(request: Request, edit: RequestEdit, today: date) -> Requ
         return answer_request(new, edit.answer, edit.evidence, edit.answered or today)
     if edit.step == "accept":
         if edit.read_answer not in (None, request.answer):
-            raise RuleError("the answer was changed in the meantime", "read it again, then accept it")
+            raise RuleError(
+                "the answer was changed in the meantime", "read it again, then accept it"
+            )
         return accept_request(new, edit.comment or "")
     if edit.step == "return" and not (edit.amend and request.state == "open"):
         return return_request(new, edit.comment or "")

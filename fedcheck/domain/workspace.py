@@ -74,7 +74,9 @@ class WorkspaceConfig(Struct, frozen=True, rename="kebab"):
     provider: Annotated[str, Key("Name of the cloud service provider")] = ""
     timezone: Annotated[str, Key("IANA name of the time zone that decides what today is")] = "UTC"
     marking: Annotated[str, Key("Sensitivity marking on every page of a report")] = ""
-    profile: Annotated[Mapping[str, str] | None, Key("Its profile: path, type, class or impact level")] = None
+    profile: Annotated[
+        Mapping[str, str] | None, Key("Its profile: path, type, class or impact level")
+    ] = None
     milestones: Annotated[Mapping[str, date] | None, Key("Dates of milestones")] = None
     begins: Annotated[
         str, Key("First phase of the work; earlier phases do not count", check="id")

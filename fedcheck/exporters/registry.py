@@ -95,7 +95,9 @@ def _roles(project: "Project") -> Iterable[str]:
 
 
 SCHEMA = Option("schema", "Also check it against this newer schema file.", metavar="FILE")
-JSON_OR_TEXT = Option("format", "Default: by the extension of FILE, or json.", choices=("json", "md"))
+JSON_OR_TEXT = Option(
+    "format", "Default: by the extension of FILE, or json.", choices=("json", "md")
+)
 COLUMNS = Option("columns", "Only these columns.", metavar="A,B,C")
 
 EXPORTERS: tuple[Exporter, ...] = (
@@ -130,7 +132,11 @@ included.""",
         ),
         "fedcheck.exporters.requests:write",
         (
-            Option("format", "Default: by the extension of FILE, or csv.", choices=("csv", "xlsx", "md")),
+            Option(
+                "format",
+                "Default: by the extension of FILE, or csv.",
+                choices=("csv", "xlsx", "md"),
+            ),
             Option("to", "Requests to this person or role.", suggest=_people),
             Option("kind", "Questions, or evidence requests.", choices=REQUEST_KINDS),
         ),
@@ -161,7 +167,11 @@ roles are left out by default; other roles use --role. Nothing private or intern
         ),
         "fedcheck.exporters.poam_table:write",
         (
-            Option("format", "Default: by the extension of FILE, or csv.", choices=("csv", "xlsx", "md")),
+            Option(
+                "format",
+                "Default: by the extension of FILE, or csv.",
+                choices=("csv", "xlsx", "md"),
+            ),
             Option("role", "Only findings this role remediates.", suggest=_roles),
         ),
     ),

@@ -290,7 +290,9 @@ def _empty_rows(
         for place in known.get(row.number, ()):
             cells |= _empty_row(table, place)
             where = f"{one_line(table.sheet.title)}, row {place + 1}"
-            found.notes.append(Note(where, f"{row.number} no longer belongs on this sheet; its row was cleared"))
+            found.notes.append(
+                Note(where, f"{row.number} no longer belongs on this sheet; its row was cleared")
+            )
     return cells
 
 
@@ -305,7 +307,9 @@ def _empty_examples(table: RiskTable, found: Filled) -> dict[str, Cell | Compute
     cells: dict[str, Cell | ComputedValue] = {}
     for row in table.examples:
         cells |= _empty_row(table, row)
-        found.facts.append(f"{one_line(table.sheet.title)}: the example in row {row + 1} was removed")
+        found.facts.append(
+            f"{one_line(table.sheet.title)}: the example in row {row + 1} was removed"
+        )
     return cells
 
 

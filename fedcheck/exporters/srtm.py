@@ -223,10 +223,15 @@ def fill_workbook(
             f"{pluralize(left, 'row')} of the workbook without a test here, left unchanged"
         )
     if filling.replaced:
-        facts.append(f"{pluralize(filling.replaced, 'cell')} had a different value and were replaced")
+        facts.append(
+            f"{pluralize(filling.replaced, 'cell')} had a different value and were replaced"
+        )
     if filling.kept:
         what = pluralize(filling.kept, "cell")
-        facts.append(f"{what} contain more than is recorded here and were kept; import it with: fedcheck import srtm")
+        facts.append(
+            f"{what} contain more than is recorded here and were kept; import it with: fedcheck "
+            "import srtm"
+        )
     if missing := filling.without_column():
         facts.append(f"not exported, because the workbook has no column for {missing}")
     facts += describe_left(records)
@@ -290,9 +295,7 @@ def _find_list(
     """Return the list that a workbook is filled from, and the item ids of its steps."""
     if list_id and list_id not in project.checklists:
         hint = did_you_mean(list_id, project.checklists)
-        raise FedcheckError(
-            f"no checklist is named {one_line(list_id, 60)}", hint, ErrorKind.USAGE
-        )
+        raise FedcheckError(f"no checklist is named {one_line(list_id, 60)}", hint, ErrorKind.USAGE)
     named = [project.checklists[list_id]] if list_id else list(project.checklists.values())
     best: tuple[tuple[int, int], Checklist, list[str]] | None = None
     for one in named:
@@ -304,7 +307,9 @@ def _find_list(
                 best = (rank, one, ids)
     if best is None:
         hint = f"import it first: fedcheck import srtm {one_line(template.name, 60)}"
-        raise FedcheckError(f"{template}: none of its tests is in a checklist of this workspace", hint)
+        raise FedcheckError(
+            f"{template}: none of its tests is in a checklist of this workspace", hint
+        )
     return best[1], best[2]
 
 

@@ -180,7 +180,9 @@ DATES = Option(
 
 
 def _list(text: str) -> Option:
-    return Option("list", text, metavar="ID", label="Checklist", hint="its id; default: the usual one")
+    return Option(
+        "list", text, metavar="ID", label="Checklist", hint="its id; default: the usual one"
+    )
 
 
 def _phase(text: str) -> Option:

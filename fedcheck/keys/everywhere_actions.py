@@ -69,7 +69,11 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("app.role", "role", "View the workspace as another role.", ("R",), "everywhere"),
     Action(
-        "app.workspace", "workspaces", "Open another workspace, or create one.", ("w",), "everywhere"
+        "app.workspace",
+        "workspaces",
+        "Open another workspace, or create one.",
+        ("w",),
+        "everywhere",
     ),
     Action(
         "app.portfolio",

@@ -35,7 +35,9 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("register.item", "to the item", "Go to its item.", ("i",), "register"),
     Action("register.filter", "filter", "Filter by words.", ("slash",), "register", True),
-    Action("register.group", "group", "Group by state, item, kind or age.", ("z",), "register", True),
+    Action(
+        "register.group", "group", "Group by state, item, kind or age.", ("z",), "register", True
+    ),
     Action("register.add", "add", "Add evidence; or drop files here.", ("a",), "register", True),
     Action("register.open", "open", "Open a URL or file; or copy it.", ("o",), "register", True),
     Action("register.edit", "change", "Edit label, dates and items.", ("e",), "register", True),
@@ -56,6 +58,8 @@ ACTIONS: tuple[Action, ...] = (
         "register",
         True,
     ),
-    Action("register.verify", "verify", "Hash and verify the files shown.", ("v",), "register", True),
+    Action(
+        "register.verify", "verify", "Hash and verify the files shown.", ("v",), "register", True
+    ),
     Action("register.back", "back", "Stop, clear the filter, or go back.", ("escape",), "register"),
 )

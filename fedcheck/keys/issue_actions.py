@@ -5,7 +5,9 @@ from fedcheck.keys.action import Action
 ACTIONS: tuple[Action, ...] = (
     Action("requests.answer", "answer", "Write the answer.", ("n",), "requests", True),
     Action("requests.accept", "accept", "Accept the answer.", ("y",), "requests", True),
-    Action("requests.return", "return", "Return the answer with a comment.", ("b",), "requests", True),
+    Action(
+        "requests.return", "return", "Return the answer with a comment.", ("b",), "requests", True
+    ),
     Action(
         "findings.state",
         "state",
@@ -45,11 +47,14 @@ ACTIONS: tuple[Action, ...] = (
         "ledger.switch", "other list", "Go from requests to findings, or back.", ("tab",), "ledger"
     ),
     Action(
-        "ledger.back", "back", "Close it, clear the filter, or go back.", ("escape",), "ledger", True
+        "ledger.back",
+        "back",
+        "Close it, clear the filter, or go back.",
+        ("escape",),
+        "ledger",
+        True,
     ),
-    Action(
-        "page.item", "go to item", "Go to the linked item.", ("enter",), "ledger-page", True
-    ),
+    Action("page.item", "go to item", "Go to the linked item.", ("enter",), "ledger-page", True),
     Action("page.down", "down", "Scroll down.", ("down", "j"), "ledger-page"),
     Action("page.up", "up", "Scroll up.", ("up", "k"), "ledger-page"),
 )

@@ -277,9 +277,7 @@ def _find_clash(
             both = [key for key in keys[mine] if key in keys[other.id] and key not in inside]
             if both:
                 where = PLACES.get(other.place, other.place).lower()
-                message = (
-                    f'"{key_text(both[0])}" has two actions: {mine} and {other.id} ({where})'
-                )
+                message = f'"{key_text(both[0])}" has two actions: {mine} and {other.id} ({where})'
                 hint = f'choose another key, or free it with "{other.id}" = ""'
                 return mine, KeyProblem(rows[mine].path, message, hint)
     return None

@@ -124,13 +124,17 @@ def _resolve_spec(session: Session, spec: str, here: Path) -> PastState:
         known = not text.startswith(".") and git_snapshot.is_revision(session.root, text)
         if seen is not None:
             found = _at_report(session, path, seen)
-            said = f"{shown} is read as a report, but a git revision has the same name: {GIT}{shown}"
+            said = (
+                f"{shown} is read as a report, but a git revision has the same name: {GIT}{shown}"
+            )
             return _with_note(found, said) if known else found
         if not known:
             hint = "name a complete report that fedcheck wrote, including its last lines"
             raise FedcheckError(f"{shown}: is not a fedcheck report", hint, ErrorKind.USAGE)
         found = _at_revision(session, git_snapshot.find_revision(session.root, text))
-        return _with_note(found, f"{shown} is read as a git revision, because the file is not a report.")
+        return _with_note(
+            found, f"{shown} is read as a git revision, because the file is not a report."
+        )
     try:
         return _at_revision(session, git_snapshot.find_revision(session.root, text))
     except FedcheckError as error:
@@ -153,7 +157,8 @@ def list_remarks(found: PastState, new: Board, comparison: Comparison) -> tuple[
     said = list(found.notes)
     if any(one.kind in ("evidence-missing", "evidence-changed") for one in comparison.differences):
         said.append(
-            "The earlier state of evidence files is unknown: files missing or changed now are listed as lost since then."
+            "The earlier state of evidence files is unknown: files missing or changed now are "
+            "listed as lost since then."
         )
     both = [
         ref
@@ -326,7 +331,8 @@ def _rebuild_checklists(
             then.append(_parse_list(name, kept[0].data or b""))
         except FedcheckError:
             notes.append(
-                f"The earlier content of checklist {one_line(name, 60)} is not on this machine; its current content is used."
+                f"The earlier content of checklist {one_line(name, 60)} is not on this machine; "
+                "its current content is used."
             )
             then += [one for one in session.catalog.lists if _is_workspace_list(one, {name})]
     others = [one for one in session.catalog.lists if not _is_workspace_list(one, held)]

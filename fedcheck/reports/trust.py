@@ -51,8 +51,8 @@ class UntrustedError(FedcheckError):
         shown = ", ".join(str(path.relative_to(bundle.root)) for path in bundle.files[:5])
         more = f" and {count - 5} more" if count > 5 else ""
         super().__init__(
-            f'the report template "{bundle.name}" comes with this workspace, and you have not trusted its current '
-            f"version:  {shown}{more}",
+            f'the report template "{bundle.name}" comes with this workspace, and you have not '
+            f"trusted its current version:  {shown}{more}",
             f"read it, then run: fedcheck report {bundle.name} --trust {bundle.name}",
             ErrorKind.USAGE,
         )

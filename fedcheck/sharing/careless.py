@@ -206,7 +206,9 @@ def _move_lost(name: str, owners: dict[str, _Owner], owns: Owns, finds: Finds) -
         if len(found) != 1:
             first = next(one for one in block.keys if one.path == run[0].path)
             raise CarelessError(
-                f"line {run[0].line}: {one_line(name, 60)}, {run[0].path[0]} is set on line {first.line} and again here, and the histories do not show which record this line belongs to"
+                f"line {run[0].line}: {one_line(name, 60)}, {run[0].path[0]} is set on line "
+                f"{first.line} and again here, and the histories do not show which record this "
+                "line belongs to"
             )
         block.keys = block.keys[:start]
         header = f"[item.{quote_key(found[0])}]\n"

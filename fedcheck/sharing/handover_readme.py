@@ -43,15 +43,16 @@ def format_readme(manifest: Manifest) -> bytes:
         "Check it: `fedcheck handover --verify THIS`.",
     ]
     if manifest.is_return:
-        lines += ["", "This package is the response to that hand-over. Merge it into the workspace that it",
-                  "came from: `fedcheck handover --take-back THIS`."]  # fmt: skip
+        lines += ["", "This package is the response to that hand-over. Merge it into the workspace"]
+        lines += ["that made the hand-over: `fedcheck handover --take-back THIS`."]
     else:
         lines += ["", "## What to do", ""]
         lines += [f"- {task}" for task in _TASKS.get(manifest.to, ())]
         lines += [
             "",
             "Unpack it and run `fedcheck` in the folder, or edit the TOML files in a text editor.",
-            "Do not change ids. If you change something that is not yours to set, we receive it as a proposal.",
+            "Do not change ids. If you change something that is not yours to set, we receive it "
+            "as a proposal.",
             "",
             "## How to return it",
             "",

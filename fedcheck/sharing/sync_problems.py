@@ -18,7 +18,8 @@ class LargeEvidenceError(FedcheckError):
         self.what = f"{pluralize(count, 'new evidence file')}, {format_size(size)} together"
         super().__init__(
             f"{self.what}: nothing was committed",
-            "everyone with access to the repository gets them permanently; to commit them, add --yes",
+            "everyone with access to the repository gets them permanently; to commit them, add "
+            "--yes",
             ErrorKind.USAGE,
         )
 

@@ -147,7 +147,8 @@ def _settle_all(
     if left:
         raise FedcheckError(
             f"not merged: the histories cannot resolve {_name_some(left)}",
-            "run git pull, then fedcheck doctor --fix; edit what it lists, then git add and git commit",
+            "run git pull, then fedcheck doctor --fix; edit what it lists, then git add and git "
+            "commit",
             ErrorKind.REFUSED,
         )
     note()
@@ -341,7 +342,8 @@ def _explain_refusal(git: Git, said: str, reason: str, *, with_private: bool) ->
         if not foreign and "untracked" not in said:
             return LocalChangesError("files changed while sync ran", "", ErrorKind.REFUSED)
         return FedcheckError(
-            f"not merged: the remote's changes would overwrite yours in  {_name_some(foreign or named)}",
+            "not merged: the remote's changes would overwrite yours in  "
+            f"{_name_some(foreign or named)}",
             "commit or move them, then run sync again",
             ErrorKind.REFUSED,
         )

@@ -144,7 +144,8 @@ def _records(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, tuple
             swallowed = reader.line_num - begins - 1
             raise _file_error(
                 path,
-                f"line {begins + 1}: a quote opens a cell of row {number} and is never closed, so {pluralize(swallowed, 'more line')} would become part of the cell",
+                f"line {begins + 1}: a quote opens a cell of row {number} and is never closed, so "
+                f"{pluralize(swallowed, 'more line')} would become part of the cell",
                 "close the quote, or remove it",
             )
     except csv.Error as error:

@@ -235,7 +235,8 @@ class _SheetFiller:
         shared = formula.attributes.get("t", "normal") in ("array", "dataTable")
         if shared or "ref" in formula.attributes:
             raise FedcheckError(
-                f"{self.package.path}: {self.sheet.title}!{reference} contains a formula shared with other cells",
+                f"{self.package.path}: {self.sheet.title}!{reference} contains a formula shared "
+                "with other cells",
                 "replace it with its value in the template",
             )
         self.lost_formula = True

@@ -345,7 +345,10 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
         check_whens(item, place, problems)
         for old in item.renamed_from:
             if old in checklist.items:
-                text = f'renamed-from lists "{one_line(old, 60)}", which is still an item of this checklist'
+                text = (
+                    f'renamed-from lists "{one_line(old, 60)}", which is still an item of this '
+                    "checklist"
+                )
                 problems.add((*place, "renamed-from"), text, "list an id that no longer exists")
             elif checklist.renamed.get(old) != item.id:
                 text = f'two items claim to be renamed from "{one_line(old, 60)}"'

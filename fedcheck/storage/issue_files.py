@@ -51,7 +51,9 @@ def _check(
             problems.add((array, index, "id"), text, "give one a new id")
         seen.add(one.id)
         if not one.id or ":" in one.id:
-            problems.add((array, index, "id"), "this is not an id", "write a short one, such as 2b5354")
+            problems.add(
+                (array, index, "id"), "this is not an id", "write a short one, such as 2b5354"
+            )
         if not one.title:
             problems.add((array, index), 'the key "title" is missing', "add a one-line title")
 

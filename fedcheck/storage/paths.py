@@ -185,7 +185,9 @@ def find_working_folder() -> Path:
     try:
         return Path.cwd()
     except OSError as error:
-        reason = "is gone" if error.errno == errno.ENOENT else (error.strerror or "").lower()
+        reason = (
+            "no longer exists" if error.errno == errno.ENOENT else (error.strerror or "").lower()
+        )
         raise FedcheckError(
             f"the working directory: {reason}", "change to an existing folder: cd DIR"
         ) from error

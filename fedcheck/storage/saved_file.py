@@ -131,7 +131,9 @@ def refuse_unreadable(files: Iterable[SavedFile]) -> None:
     for file in files:
         if file.unreadable:
             raise FedcheckError(
-                f"{file.path}: was overwritten by another program during the save, with text that is not a record file; your change is saved, and the other text is in {file.unreadable}",
+                f"{file.path}: was overwritten by another program during the save, with text that "
+                "is not a record file; your change is saved, and the other text is in "
+                f"{file.unreadable}",
                 "review it, and copy what is missing",
                 ErrorKind.REFUSED,
             )

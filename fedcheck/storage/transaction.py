@@ -115,7 +115,8 @@ def unless_changed_since(change: Change, record: AnyRecord) -> None:
     """Refuse to take back a value that somebody has changed since."""
     if field_value(record, change.field) not in (unplaced(change.old), unplaced(change.new)):
         raise FedcheckError(
-            f"{change.ref}: {change.field.partition('.')[0]} was changed by somebody else since then",
+            f"{change.ref}: {change.field.partition('.')[0]} was changed by somebody else since "
+            "then",
             "check fedcheck history, then set it by hand",
             ErrorKind.REFUSED,
         )
@@ -326,7 +327,9 @@ def _group_by_checklist(
     for change in changes:
         checklist, item = split_ref(change.ref)
         if not is_id(checklist):
-            raise FedcheckError(f"{change.ref!r} is not the reference of an item", "", ErrorKind.USAGE)
+            raise FedcheckError(
+                f"{change.ref!r} is not the reference of an item", "", ErrorKind.USAGE
+            )
         ref = f"{checklist}:{names.get(checklist, {}).get(item, item)}"
         by_list.setdefault(checklist, []).append(replace(change, ref=ref))
     return by_list

@@ -102,7 +102,9 @@ def _inside(item: Item, place: KeyPath, inside: Mapping[str, Sharing], problems:
     for key, ref in named:
         if sharing := inside.get(split_ref(ref)[0]):
             text = f"{ref} is {sharing}, and this list is shared"
-            hint = "gates ignore it, and others would see its name: remove it, or share its checklist"
+            hint = (
+                "gates ignore it, and others would see its name: remove it, or share its checklist"
+            )
             problems.add((*place, key), text, hint)
 
 

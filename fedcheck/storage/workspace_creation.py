@@ -54,10 +54,10 @@ def format_head(
     head |= {"begins": begins} if begins else {}
     text = dumps(head)
     text += "\n" + dumps({"profile": dict(profile or {})})
-    text += "\n# Dates of milestones; those not named here follow from the process.\n"
+    text += "\n# Dates of milestones; the process sets the others.\n"
     text += "# Known: " + ", ".join(milestone.id for milestone in process.milestones) + "\n"
     text += dumps({"milestones": dict(milestones or {})})
-    text += "\n# Who takes part:\n# [people.alice]\n"
+    text += "\n# People:\n# [people.alice]\n"
     text += '# name = "Alice Example"\n# role = "csp"\n# contact = "alice@example.com"\n'
     return text
 
@@ -66,7 +66,7 @@ def create(root: Path, text: str) -> None:
     """Make a workspace with the given head file. Raises FedcheckError where there is one."""
     if os.path.lexists(root / WORKSPACE_FILE):
         raise FedcheckError(
-            f"{root / WORKSPACE_FILE}: a workspace is here already",
+            f"{root / WORKSPACE_FILE}: a workspace already exists here",
             "open it, or choose another folder",
             ErrorKind.USAGE,
         )

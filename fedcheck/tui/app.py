@@ -125,7 +125,7 @@ class FedcheckApp(App[int]):
         elif self.root_wanted is None or not self.open_workspace(self.root_wanted):
             self.open_screen("welcome")
         if words := self.preferences.problem_text():
-            self.tell(words, "left out; fedcheck config check tells all", "warning")
+            self.tell(words, "ignored; see: fedcheck config check", "warning")
         self.set_interval(external_changes.POLL_SECONDS, self.others.look)
         self.set_interval(save_queue.RETRY_SECONDS, self.saves.try_again)
 
@@ -352,7 +352,7 @@ class FedcheckApp(App[int]):
     def action_help_quit(self) -> None:
         """Say how to leave to who presses ctrl+c; what is done is saved, and nothing breaks off."""
         key = self.key("app.quit") or f"{self.key('app.palette')} quit"
-        self.tell(f"{key} leaves; everything is saved")
+        self.tell(f"{key} quits; everything is saved")
 
     def action_app_theme(self) -> None:
         """Choose the colors, seeing each while the cursor is on it."""
@@ -362,7 +362,7 @@ class FedcheckApp(App[int]):
     def action_app_undo(self) -> None:
         """Take the last change back; one that is not saved yet is dropped."""
         if self.saves.drop_last():
-            self.tell("Dropped: the last change, which was not saved")
+            self.tell("Dropped the last change, which was not saved")
             self.changed()
             return
         self.change(self.session.undo)

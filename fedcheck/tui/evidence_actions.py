@@ -62,7 +62,7 @@ async def _edit(app: ProjectApp, evidence_item: Evidence, pieces: Pieces, with_i
     session = app.session
     refs = tuple(dict.fromkeys(ref for ref, _ in pieces))
     fields = ("label", "collected", "expires", "items")
-    title = f"What is known of {one_line(evidence_item.link, 60)}"
+    title = f"Details of {one_line(evidence_item.link, 60)}"
     shown = fields if with_items else fields[:3]
     filled = await app.ask(EvidenceForm(title, shown, refs=refs, known=evidence_item))
     if filled is None:
@@ -127,7 +127,9 @@ def renew_piece(app: ProjectApp, evidence_item: Evidence, pieces: Pieces) -> Non
 
     size = measure_size(session.root, evidence_item.link) if evidence_item.kind == "file" else 0
     if size > AT_ONCE:
-        app.tell(f"Reading {one_line(evidence_item.name, 60)}", "it is renewed when that is done")
+        app.tell(
+            f"Reading {one_line(evidence_item.name, 60)}", "evidence is renewed once that finishes"
+        )
         Hashing[Evidence](size).start(app, work, ended)
         return
     try:
@@ -154,7 +156,7 @@ def verify_rows(app: ProjectApp, rows: Sequence[EvidenceRow]) -> Verifying | Non
     ]
     links = {evidence_item.link for _, evidence_item in wanted}
     if not links:
-        app.tell("No files here: only files have a hash to verify")
+        app.tell("No files here; only files can be verified")
         return None
     run: Verifying = Hashing(sum(measure_size(session.root, link) for link in links))
 
@@ -175,7 +177,7 @@ def verify_rows(app: ProjectApp, rows: Sequence[EvidenceRow]) -> Verifying | Non
     def shown(words: str) -> None:
         app.verifying = None
         app.changed()
-        app.tell(words, "" if run.stopped else "the outcome is remembered on this machine")
+        app.tell(words, "" if run.stopped else "results are kept on this machine")
 
     app.verifying = run
     run.start(app, work, ended)
@@ -189,7 +191,7 @@ def outcome_text(verdicts: Sequence[Verdict], stopped: bool) -> str:
     parts = [f"{count(name)} {name}" for name in ("changed", "missing", "unreadable")]
     head = f"{'Stopped: ' if stopped else ''}{pluralize(len(states), 'file')} checked"
     bad = [part for part in parts if not part.startswith("0 ")]
-    return f"{head}, {', '.join(bad)}" if bad else f"{head}, all as they were"
+    return f"{head}, {', '.join(bad)}" if bad else f"{head}, all unchanged"
 
 
 def dropped_links(app: ProjectApp, text: str) -> list[str]:
@@ -202,5 +204,5 @@ def dropped_links(app: ProjectApp, text: str) -> list[str]:
     if any(field.is_file(link) or guess_kind(link) != "file" for link in found):
         return found
     named = one_line(found[0], 60) if found else "nothing"
-    app.tell(f"What was pasted is no file, no URL and no ticket: {named}", "", "warning")
+    app.tell(f"What you pasted is not a file, URL or ticket:  {named}", "", "warning")
     return []

@@ -67,9 +67,9 @@ def open_evidence(app: ProjectApp, evidence_item: Evidence) -> None:
     if url:
         app.copy_to_clipboard(link)
         if browser_is_near() and webbrowser.open(url):
-            app.tell(f"Opened in the browser: {link}", "the URL is copied too")
+            app.tell(f"Opened in the browser: {link}", "URL also copied")
         else:
-            app.tell(f"No browser here: {link}", "the URL is copied")
+            app.tell(f"No browser here: {link}", "URL copied")
         return
     if evidence_item.kind == "file":
         open_file(app, evidence_item)
@@ -89,13 +89,13 @@ def open_file(app: ProjectApp, evidence_item: Evidence) -> None:
     root = app.session.root
     found = EvidenceFinder(root, load_allowed_outside(root)).stat_file(evidence_item.link)
     if found is None:
-        _copy(app, resolve_path(root, evidence_item.link), "no such file in reach")
+        _copy(app, resolve_path(root, evidence_item.link), "no such file")
         return
     path, opener = found[0].absolute(), find_opener(root)
     if not opener:
         _copy(app, path)
     elif may_run(path):
-        _copy(app, path, "a program is not opened from here")
+        _copy(app, path, "programs are not opened from here")
     else:
         app.start(_ask(app, opener, path))
 
@@ -126,7 +126,7 @@ def _run(app: ProjectApp, opener: str, path: Path) -> None:
             start_new_session=True,
         )
     except OSError as error:
-        app.tell(f"Not opened: {error.strerror}", "the path is copied", "error")
+        app.tell(f"Not opened: {error.strerror}", "path copied", "error")
         app.copy_to_clipboard(clean(os.fspath(path)))
         return
     app.tell(f"Opened: {one_line(path.name, 60)}")

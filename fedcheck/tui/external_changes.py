@@ -74,7 +74,7 @@ class ExternalChanges:
         if session.problems:
             more = len(session.problems) - 1
             count = f"and {pluralize(more, 'more problem')}; " if more else ""
-            hint = f"{count}fedcheck doctor tells more"
+            hint = f"{count}see fedcheck doctor"
             app.tell(str(session.problems[0]), hint, "warning")
 
     def know(self, transaction: Transaction) -> None:
@@ -98,7 +98,7 @@ class ExternalChanges:
         self.gone = error
         self._saves.hold(error.brief)
         if is_news:
-            self._app.tell(str(error), "changes wait here and are saved once it is back", "error")
+            self._app.tell(str(error), "changes are kept here and saved once it is back", "error")
             self._app.changed()
 
     def alert(self) -> str:
@@ -256,7 +256,7 @@ class ExternalChanges:
         """Go on with a workspace that is back: save what waited for it."""
         self.gone = None
         self._mark_on_return = ""
-        self._app.tell("The workspace is back", "changes are saved again")
+        self._app.tell("The workspace is back", "saving resumed")
         self._saves.release()
         self._app.changed()
 
@@ -279,7 +279,7 @@ class ExternalChanges:
         if words is not None:
             app.changed()
         if words:
-            app.tell(words, "it is shown now")
+            app.tell(words, "now shown")
         if session.problems != self._problems:
             self._problems = session.problems
             app.changed()

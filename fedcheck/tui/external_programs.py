@@ -66,11 +66,11 @@ def _command(what: str, variables: tuple[str, ...]) -> list[str]:
         if words and shutil.which(words[0]):
             return words
         if words:
-            raise NoProgramError(f"{name} names {words[0]}, which is not there")
+            raise NoProgramError(f"{name} is {words[0]}, which was not found")
     for name in FALLBACKS[what]:
         if shutil.which(name):
             return [name]
-    raise NoProgramError(f"no {what} is there; set {variables[-1]} in your shell")
+    raise NoProgramError(f"no {what} found; set {variables[-1]} in your shell")
 
 
 def _run(app: App[int], command: list[str], text: str | None = None) -> None:

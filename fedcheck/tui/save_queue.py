@@ -85,7 +85,7 @@ class SaveQueue:
         """Tell whether changes wait that only this workspace can take, and say so if they do."""
         if self._stuck:
             count = pluralize(len(self.jobs), "change")
-            hint = self._app.hint("app.undo", "drops the last one")
+            hint = self._app.hint("app.undo", "discards the last one")
             self._app.tell(f"{count} of this workspace not saved yet", hint, "warning")
         return self._stuck
 
@@ -111,7 +111,7 @@ class SaveQueue:
             return f"{self.held}: {pluralize(len(self.jobs), 'change')} not saved"
         if not self.refusal:
             return ""
-        return f"{pluralize(len(self.jobs), 'change')} not saved, trying again: {self.refusal}"
+        return f"{pluralize(len(self.jobs), 'change')} not saved, retrying:  {self.refusal}"
 
     def leave(self) -> None:
         """Leave the app once what is queued is saved; ask about what cannot be saved."""
@@ -121,7 +121,7 @@ class SaveQueue:
             self._app.exit(0)
         else:
             self._leaving = True
-            self._app.tell("Saving, then leaving")
+            self._app.tell("Saving, then quitting")
 
     def go_on_leaving(self, failed: bool = False) -> None:
         """Leave, if that is wanted, once everything is saved; stay where something could not be."""
@@ -181,9 +181,9 @@ class SaveQueue:
         self._app.changed()
         if say and (transaction.changes or was_refused):
             undone = bool(transaction.undoes) and "Undone" in transaction.label
-            hint = self._app.hint("app.undo", "takes it back")
+            hint = self._app.hint("app.undo", "undoes it")
             if undone:
-                hint = self._app.hint("app.redo", "makes it again")
+                hint = self._app.hint("app.redo", "redoes it")
             label = transaction.label
             self._app.tell(label if transaction.undoes else f"Saved: {label}", hint)
 
@@ -199,7 +199,7 @@ class SaveQueue:
         self.refusal = one_line(words, 200)
         if self._told != words:
             self._told = words
-            kept = "your change is kept here and tried again"
+            kept = "your change is kept and retried"
             self._app.tell(f"Not saved: {words}", f"{hint}; {kept}" if hint else kept, "error")
         self._app.changed()
         self.go_on_leaving(failed=True)
@@ -207,8 +207,8 @@ class SaveQueue:
     async def _ask_to_leave(self) -> None:
         count = pluralize(len(self.jobs), "change")
         choices = [
-            Choice("stay", "Stay; go on trying to save", "s"),
-            Choice("leave", f"Leave without {count}", "l"),
+            Choice("stay", "Stay and keep trying to save", "s"),
+            Choice("leave", f"Quit without {count}", "l"),
         ]
         if await self._app.ask(ChoicePrompt(f"{count} not saved", choices, "stay")) == "leave":
             self.jobs.clear()

@@ -45,8 +45,8 @@ class QuietApp(FedcheckApp):
             self._exception = error
             path = write_report(error.error if isinstance(error, WorkerFailed) else error)
             text = (
-                "fedcheck: this is a bug in fedcheck; what was said to be saved is on disk\n"
-                f"fedcheck: a report without your data is in {path}"
+                "fedcheck: this is a bug in fedcheck; everything reported as saved is on disk\n"
+                f"fedcheck: an error report without your data is in {path}"
             )
             self._exit_renderables.append(Text(text))
         self._close_messages_no_wait()

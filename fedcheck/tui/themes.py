@@ -244,8 +244,8 @@ ABOUT: dict[str, str] = {
     "contrast-light": "high contrast, light",
     "colour-blind-dark": "blue and orange, dark",
     "colour-blind-light": "blue and orange, light",
-    "monochrome": "greys only",
-    "terminal": "the terminal's own colours",
+    "monochrome": "grays only",
+    "terminal": "the terminal's colors",
 }
 """What each theme is, in a few words."""
 

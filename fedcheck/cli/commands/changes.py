@@ -44,7 +44,8 @@ def changes(
 ) -> None:
     """Show what changed SINCE a date, a git revision or an earlier report.
 
-    A date (2027-01-04) means the end of that day. Changes for the worse are marked with ! and come first; + marks changes for the better. git:NAME always means a revision, ./NAME a report.
+    A date (2027-01-04) means the end of that day. Changes for the worse are marked with ! and come
+    first; + marks changes for the better. git:NAME always means a revision, ./NAME a report.
 
     \b
     Example:

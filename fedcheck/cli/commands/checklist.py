@@ -254,7 +254,9 @@ checklist.add_command(own_checklist.audience)
 def freeze(workspace: str | None) -> None:
     """Copy the checklists of the process into the workspace, which pins them.
 
-    A checklist of the workspace that includes our guidance (guidance = "cr26") gets today's wording; other checklists of the workspace stay as they are. If the process is your own, its file is copied too, so that others can open the workspace.
+    A checklist of the workspace that includes our guidance (guidance = "cr26") gets today's
+    wording; other checklists of the workspace stay as they are. If the process is your own, its
+    file is copied too, so that others can open the workspace.
 
     \b
     Example:

@@ -53,7 +53,9 @@ def digest(
 ) -> None:
     """Write what each owner owes, by when and why, as Markdown that reads well in an email.
 
-    There is one file for each OWNER who owes something, and one for work with no owner (nobody). Files go to reports/digest-DATE in the workspace, or to the folder DIR. Nothing private or internal is included.
+    There is one file for each OWNER who owes something, and one for work with no owner (nobody).
+    Files go to reports/digest-DATE in the workspace, or to the folder DIR. Nothing private or
+    internal is included.
 
     \b
     Example:

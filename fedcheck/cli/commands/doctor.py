@@ -85,7 +85,14 @@ def doctor(
 ) -> None:
     """List the problems of the workspace, and how to fix each one.
 
-    Exit status 1 if there are problems; notes do not count. --fix closes files that other users of this machine can read, removes temporary files that were left behind, adds missing lines to .gitignore and .gitattributes, and moves records to items that were renamed. It resolves what a merge left: conflict markers, and files that kept the lines of both sides. The latest value in the histories wins, texts of both sides are kept, and each decision is listed, as is anything that needs yours. Values that a merge or a hand edit dropped are set again. No record is ever deleted, and each file is copied to .fedcheck/backup/ before it changes; `fedcheck undo` reverses a move.
+    Exit status 1 if there are problems; notes do not count. --fix closes files that other users of
+    this machine can read, removes temporary files that were left behind, adds missing lines to
+    .gitignore and .gitattributes, and moves records to items that were renamed. It resolves what a
+    merge left: conflict markers, and files that kept the lines of both sides. The latest value in
+    the histories wins, texts of both sides are kept, and each decision is listed, as is anything
+    that needs yours. Values that a merge or a hand edit dropped are set again. No record is ever
+    deleted, and each file is copied to .fedcheck/backup/ before it changes; `fedcheck undo`
+    reverses a move.
 
     \b
     Example:
@@ -154,7 +161,8 @@ def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
             continue
         paths.append(one.path)
         said.append(
-            f"settled  {_relative_path(one.path)}; its former content is in {_relative_path(one.copy)}"
+            f"settled  {_relative_path(one.path)}; its former content is in "
+            f"{_relative_path(one.copy)}"
         )
         decided = [remark for remark in one.remarks if remark.text != BOTH_SET]  # listed below
         said += [f"         {remark}" for remark in decided]

@@ -85,7 +85,8 @@ def add(
     The items come first, then the links. Several links go to all of the items, with the same label
     and dates. With --link, every word names an item.
 
-    fedcheck keeps the file's hash, so a later change to the file shows. One command is one action and one undo. To attach evidence to a request or finding, use requests:ID or findings:ID.
+    fedcheck keeps the file's hash, so a later change to the file shows. One command is one action
+    and one undo. To attach evidence to a request or finding, use requests:ID or findings:ID.
 
     \b
     Example:
@@ -117,7 +118,8 @@ def add(
     action = session.apply(refs, attach_evidence(*pieces))
     if len(pieces) > 1 and not as_json:
         print_line(
-            f"{len(pieces)} links, each attached to {pluralize(len(refs), 'item')}; one undo reverses it"
+            f"{len(pieces)} links, each attached to {pluralize(len(refs), 'item')}; one undo "
+            "reverses it"
         )
     print_transaction(session, action, as_json)
 
@@ -196,7 +198,9 @@ def _warn_of_duplicates(session: "Session", refs: list[str], pieces: list[Eviden
 
 @evidence.command("list")
 @click.argument("query", nargs=-1, shell_complete=completion.complete_item_query)
-@click.option("--by", type=click.Choice(["item", "kind", "age", "state"]), help="Group the evidence.")
+@click.option(
+    "--by", type=click.Choice(["item", "kind", "age", "state"]), help="Group the evidence."
+)
 @workspace_option
 @as_of_option
 @json_option
@@ -209,7 +213,9 @@ def list_(
 ) -> None:
     """List the evidence of the items that match a QUERY, and when it goes stale.
 
-    With --by it is grouped and includes items that expect evidence and have none. Evidence of requests and findings is included; the words requests, findings, requests:ID and findings:ID narrow the list to it.
+    With --by it is grouped and includes items that expect evidence and have none. Evidence of
+    requests and findings is included; the words requests, findings, requests:ID and findings:ID
+    narrow the list to it.
 
     \b
     Example:
@@ -254,11 +260,13 @@ def verify(
 
     Evidence of requests and findings is included; a QUERY names it as in evidence list.
 
-    An absolute path is read only if you linked it yourself on this machine or add --outside once, because a workspace from somebody else could name any of your files.
+    An absolute path is read only if you linked it yourself on this machine or add --outside once,
+    because a workspace from somebody else could name any of your files.
 
     A large file with a new time stamp stays unverified until this command has hashed it.
 
-    Exit status 1 if a file is missing, changed or unreadable, or evidence is stale. ctrl+c ends it with status 130 and keeps what was verified so far.
+    Exit status 1 if a file is missing, changed or unreadable, or evidence is stale. ctrl+c ends it
+    with status 130 and keeps what was verified so far.
 
     \b
     Example:
@@ -292,7 +300,8 @@ def verify(
 @workspace_option
 @json_option
 def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_json: bool) -> None:
-    """Detach evidence by its id, or all evidence of items that match a QUERY. Files stay where they are.
+    """Detach evidence by its id, or all evidence of items that match a QUERY. Files stay where
+    they are.
 
     \b
     Example:
@@ -311,9 +320,7 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
     if not found:
         found = [(row, evidence_item) for row, evidence_item, _ in _find_evidence(board, query)]
     if not found:
-        raise FedcheckError(
-            "no evidence matches", "see: fedcheck evidence list", ErrorKind.USAGE
-        )
+        raise FedcheckError("no evidence matches", "see: fedcheck evidence list", ErrorKind.USAGE)
     if len(found) > 1 and not everything and not by_id:
         for row, evidence_item in found[:20]:
             print_error(one_line(f"{evidence_item.id}  {row.ref}  {evidence_item.name}", 200))

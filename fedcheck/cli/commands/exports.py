@@ -149,7 +149,9 @@ def deliver(data: bytes, output: str | None, force: bool = False, quiet: bool = 
             click.echo(drop_joiners(data.decode()), nl=False)
         except UnicodeDecodeError:
             raise FedcheckError(
-                "this is not text and cannot be shown on the screen", "name a file: -o FILE", ErrorKind.USAGE
+                "this is not text and cannot be shown on the screen",
+                "name a file: -o FILE",
+                ErrorKind.USAGE,
             ) from None
         return
     path = Path(output)

@@ -139,11 +139,11 @@ def add(
     metavar="ID...",
     shell_complete=completion.complete_findings,
 )
-@click.option("--risk", type=choice_of(RISKS), help="New risk; a due date set by risk moves with it.")
-@click.option("--plan", help='Planned remediation; - reads stdin, "" clears it.')
 @click.option(
-    "--owner", shell_complete=completion.complete_people, help='Owner; "" for no owner.'
+    "--risk", type=choice_of(RISKS), help="New risk; a due date set by risk moves with it."
 )
+@click.option("--plan", help='Planned remediation; - reads stdin, "" clears it.')
+@click.option("--owner", shell_complete=completion.complete_people, help='Owner; "" for no owner.')
 @click.option("--due", help='2027-02-01, +2w, "kick-off - 30d"; "" for the default by risk.')
 @click.option("--title", help="New title.")
 @click.option("--text", help="Full description; - reads stdin.")
@@ -154,11 +154,17 @@ def add(
     shell_complete=completion.complete_items,
     help="Link this item too.",
 )
-@click.option("--deviation", type=choice_of([*DEVIATIONS, ""]), help='Deviation to request; "" withdraws it.')
+@click.option(
+    "--deviation", type=choice_of([*DEVIATIONS, ""]), help='Deviation to request; "" withdraws it.'
+)
 @click.option("--rationale", help="Rationale of the deviation; - reads stdin.")
-@click.option("--deviation-state", type=choice_of(DEVIATION_STATES), help="Decision on the deviation.")
+@click.option(
+    "--deviation-state", type=choice_of(DEVIATION_STATES), help="Decision on the deviation."
+)
 @click.option("--retest", type=choice_of(RETESTS), help="Retest result; passed closes the finding.")
-@click.option("--close", is_flag=True, help="Close it; needs evidence, a passed retest or a deviation.")
+@click.option(
+    "--close", is_flag=True, help="Close it; needs evidence, a passed retest or a deviation."
+)
 @click.option("--reopen", is_flag=True, help="Reopen it.")
 @click.option("--evidence", "links", multiple=True, metavar="LINK", help="Evidence of remediation.")
 @click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Label of the evidence.")
@@ -192,7 +198,8 @@ def update(
 ) -> None:
     """Change findings: plan, risk, deviation, retest, and the fields of the official tables.
 
-    One command is one change. Likelihood and impact determine the risk. If a risk adjustment is approved, the adjusted risk counts. A finding corrected during testing is closed.
+    One command is one change. Likelihood and impact determine the risk. If a risk adjustment is
+    approved, the adjusted risk counts. A finding corrected during testing is closed.
 
     \b
     Example:
@@ -223,7 +230,9 @@ def update(
     )
     if wanted == FindingEdit() and not links:
         raise FedcheckError(
-            "nothing to update", "add what to change: --plan TEXT, --retest passed, ...", ErrorKind.USAGE
+            "nothing to update",
+            "add what to change: --plan TEXT, --retest passed, ...",
+            ErrorKind.USAGE,
         )
     wanted = replace(wanted, evidence=issues.evidence_of(session, links, kind, outside))
     people = issues.list_people_and_roles(session)
@@ -253,7 +262,8 @@ def _refuse_contradictions(close: bool, reopen: bool, retest: str | None) -> Non
 def withdraw(finding_id: str, reason: str, workspace: str | None, as_json: bool) -> None:
     """Withdraw a finding that should not have been raised.
 
-    It leaves the register. The history keeps it with the reason, and undo restores it. To close a remediated finding or request a deviation for a false positive, use fedcheck finding update.
+    It leaves the register. The history keeps it with the reason, and undo restores it. To close a
+    remediated finding or request a deviation for a false positive, use fedcheck finding update.
 
     \b
     Example:
@@ -272,7 +282,8 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
 
     Words match id, title, texts, items and evidence. Keys narrow: risk, state (open, closed),
     owner, item, deviation, decision, retest, due, is (overdue, planned, unplanned); a|b means
-    either, a leading - excludes a term. A role (owner:csp) means everyone in it. ! marks overdue findings.
+    either, a leading - excludes a term. A role (owner:csp) means everyone in it. ! marks overdue
+    findings.
 
     \b
     Example:

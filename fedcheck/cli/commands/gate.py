@@ -21,7 +21,7 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import EvidenceState
-from fedcheck.domain.text import one_line, pluralize
+from fedcheck.domain.text import one_line
 from fedcheck.storage.workspace_creation import resolve_milestone
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def gate(
 ) -> None:
     """Show whether you are ready for a MILESTONE, and exactly what is outstanding.
 
-    Outstanding items are grouped by who must act, with the date since when each is owed. --as-of looks ahead: evidence that will be too old by then, and what will be overdue. Exit status 0 if ready, 1 if not. Without a MILESTONE: the next one.
+    Outstanding items are grouped by who must act, with the date since when each is owed. --as-of
+    looks ahead: evidence that will be too old by then, and what will be overdue. Exit status 0 if
+    ready, 1 if not. Without a MILESTONE: the next one.
 
     \b
     Example:

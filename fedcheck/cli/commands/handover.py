@@ -35,7 +35,9 @@ MANY = 40
 @workspace_option
 @as_of_option
 @json_option
-@click.option("--to", type=choice_of(("csp", "3pao", "agency", "pmo")), help="Role to make a package for.")
+@click.option(
+    "--to", type=choice_of(("csp", "3pao", "agency", "pmo")), help="Role to make a package for."
+)
 @click.option("--return", "is_return", is_flag=True, help="Make the return package.")
 @click.option("-o", "--output", metavar="FOLDER|ZIP", help="File or folder to write.")
 @click.option(
@@ -53,9 +55,13 @@ MANY = 40
 def handover(workspace: str | None, as_of: date | None, as_json: bool, **given: Any) -> int:
     """Share records with another party, and merge what comes back.
 
-    A package contains what the other party may see: its items, the requests between the two of you, and the findings. It has no history, no internal checklist and nothing under private/. A copy is kept under handovers/. Merge the returned package with --take-back. A change that the other party may not make becomes a proposal, which you accept or reject.
+    A package contains what the other party may see: its items, the requests between the two of you,
+    and the findings. It has no history, no internal checklist and nothing under private/. A copy is
+    kept under handovers/. Merge the returned package with --take-back. A change that the other
+    party may not make becomes a proposal, which you accept or reject.
 
-    Without an option, list the hand-overs and the open proposals. Exit status 1 if --verify finds a difference.
+    Without an option, list the hand-overs and the open proposals. Exit status 1 if --verify finds a
+    difference.
 
     \b
     Example:

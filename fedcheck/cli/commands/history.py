@@ -54,9 +54,13 @@ def history(
 
     requests:q7wd and findings:f3k9 name a request and a finding.
 
-    Times are in the workspace's time zone. Changes made by hand or by git are recorded first, as made outside fedcheck.
+    Times are in the workspace's time zone. Changes made by hand or by git are recorded first, as
+    made outside fedcheck.
 
-    If a merge or a hand edit dropped a value that a person set, --verify and fedcheck doctor list it until it is set again (fedcheck doctor --fix, or fedcheck history restore HASH for one value) or you accept the loss with fedcheck history confirm HASH. If a cherry-pick brought history lines without their values, they are listed as on another branch.
+    If a merge or a hand edit dropped a value that a person set, --verify and fedcheck doctor list
+    it until it is set again (fedcheck doctor --fix, or fedcheck history restore HASH for one value)
+    or you accept the loss with fedcheck history confirm HASH. If a cherry-pick brought history
+    lines without their values, they are listed as on another branch.
 
     \b
     Example:

@@ -54,7 +54,10 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
         text = f"The history is whole: {pluralize(count, 'file')} checked."
         if accepted:
             files, lines = pluralize(count, "file"), pluralize(len(accepted), "line")
-            text = f"The history is whole, except for what was accepted: {lines} missing; {files} checked."
+            text = (
+                f"The history is whole, except for what was accepted: {lines} missing; {files} "
+                "checked."
+            )
         print_line(text if accepted else style_text(text, fg="green"))
         if against is None:
             print_line("Lines cut off at the end show only against a report: --against REPORT.")
@@ -200,5 +203,9 @@ def _find_missing_lines(root: Path, report: Path) -> "list[Damage]":
             ends = (p for p in histories.list_history_files(root) if p.name.endswith(f"-{plain}"))
             path = next(ends, path)
         if not set(digests) <= histories.list_line_hashes(path):
-            lost.append(Damage(path, 0, "no longer contains what the report was made from: it was rewritten"))
+            lost.append(
+                Damage(
+                    path, 0, "no longer contains what the report was made from: it was rewritten"
+                )
+            )
     return lost

@@ -36,7 +36,11 @@ from fedcheck.storage.typed_files import make_temporary_folder
 @click.option("--profile", multiple=True, metavar="OPTION=VALUE", help="Other profile options.")
 @click.option("--milestone", multiple=True, metavar="NAME=DATE", help="Date of a milestone.")
 @click.option(
-    "--from", "begins", default="", metavar="PHASE", help="Phase to start in; leaves out earlier ones."
+    "--from",
+    "begins",
+    default="",
+    metavar="PHASE",
+    help="Phase to start in; leaves out earlier ones.",
 )
 @click.option("--provider", default="", help="Name of the cloud service provider.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone.")
@@ -61,9 +65,12 @@ def init(
 ) -> None:
     """Create a workspace in DIR (default: the current folder).
 
-    Without --process, fedcheck asks on a terminal; there is no default. --process also takes a process of your own: a folder with a process.toml in your checklists folder, or in DIR/checklists.
+    Without --process, fedcheck asks on a terminal; there is no default. --process also takes a
+    process of your own: a folder with a process.toml in your checklists folder, or in
+    DIR/checklists.
 
-    --from is for a team that starts in a later phase: earlier phases do not count. To change it later, edit the key "begins" in fedcheck.toml.
+    --from is for a team that starts in a later phase: earlier phases do not count. To change it
+    later, edit the key "begins" in fedcheck.toml.
 
     \b
     Example:
@@ -125,7 +132,9 @@ def init(
         print_line(f"profile  {said}")
     if process.status == "historical":
         print_error(f"note: {process.title} is historical. {one_line(process.followed_by)}")
-    print_line(f"{process.role_title(role)}: to see what to do next, run  fedcheck -w {folder} next")
+    print_line(
+        f"{process.role_title(role)}: to see what to do next, run  fedcheck -w {folder} next"
+    )
 
 
 def _ask_for_process(catalog: checklist_files.Catalog) -> str:
@@ -143,9 +152,7 @@ def _ask_for_process(catalog: checklist_files.Catalog) -> str:
     ]
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         listed = "\n".join(("", *lines))
-        raise FedcheckError(
-            "no process is given", f"add --process ID:{listed}", ErrorKind.USAGE
-        )
+        raise FedcheckError("no process is given", f"add --process ID:{listed}", ErrorKind.USAGE)
     for line in lines:
         click.echo(line, err=True)
     return str(click.prompt("Process", default=ids[0], type=click.Choice(ids), err=True))
@@ -180,7 +187,9 @@ def demo(ctx: click.Context, folder: Path | None, process_id: str, as_of: date |
     """Open an example workspace.
 
     The classic example (jab) is three weeks before its kick-off. The cr26 example is a 20x Class B
-    service five weeks before it applies. On a terminal the command opens the app; otherwise it prints the status and writes the Markdown report. The workspace is created in DIR, or in a new temporary folder; an existing workspace in DIR is opened as it is.
+    service five weeks before it applies. On a terminal the command opens the app; otherwise it
+    prints the status and writes the Markdown report. The workspace is created in DIR, or in a new
+    temporary folder; an existing workspace in DIR is opened as it is.
 
     \b
     Example:

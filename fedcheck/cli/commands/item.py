@@ -61,9 +61,12 @@ def show(
 ) -> None:
     """Show everything about one ITEM, or explain a term or control.
 
-    The end of the reference is enough if it is unambiguous. ITEM can also be a term of FedRAMP's rules, by name or id, or a control that the rules add to.
+    The end of the reference is enough if it is unambiguous. ITEM can also be a term of FedRAMP's
+    rules, by name or id, or a control that the rules add to.
 
-    With --diff: the words added to and removed from the official statement since the item was recorded, or in the newest import if nothing is recorded. Exit status 1 if the item changed and the earlier statement is not known.
+    With --diff: the words added to and removed from the official statement since the item was
+    recorded, or in the newest import if nothing is recorded. Exit status 1 if the item changed and
+    the earlier statement is not known.
 
     \b
     Example:
@@ -240,7 +243,9 @@ def hint_at_new_people(session: "Session", known: "Sequence[str]", *names: str |
                 continue
             meant = f"; did you mean {near[0]}?" if near else ""
             listed = ", ".join(one_line(one, 30) for one in known[:8])
-            print_error(f'"{one_line(name, 40)}" is new in this workspace{meant}', f"known: {listed}")
+            print_error(
+                f'"{one_line(name, 40)}" is new in this workspace{meant}', f"known: {listed}"
+            )
 
 
 def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:

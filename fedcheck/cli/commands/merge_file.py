@@ -23,7 +23,8 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> int:
     PATH is the file's path in the repository. Register the driver with: fedcheck sync
     --setup.
 
-    If two people set the same field to different values, OURS keeps both: one in the record, one next to it. The next fedcheck command uses the histories to choose one.
+    If two people set the same field to different values, OURS keeps both: one in the record, one
+    next to it. The next fedcheck command uses the histories to choose one.
 
     Exit status 1: a version cannot be read, or two people set the same key of fedcheck.toml or of a
     checklist. OURS then has git's conflict markers.

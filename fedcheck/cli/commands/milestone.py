@@ -48,7 +48,8 @@ def milestone(
 ) -> None:
     """Show the dates of milestones, or set the DATE of one; "" restores the process's default.
 
-    The date is written to fedcheck.toml; comments and everything else there stay. Dates that depend on it move too; --dry-run lists them, and what would go stale or become overdue.
+    The date is written to fedcheck.toml; comments and everything else there stay. Dates that depend
+    on it move too; --dry-run lists them, and what would go stale or become overdue.
 
     \b
     Example:

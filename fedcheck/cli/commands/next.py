@@ -153,7 +153,11 @@ def next_(
 ) -> None:
     """Show what to do now, most urgent first, and why.
 
-    Items that are blocked, wait for others or come after a later milestone are left out. The list includes requests to answer or accept, and findings to plan, remediate or retest. With --calendar: milestones, ruleset dates, due dates, recurrences, evidence that goes stale, answers and remediations, and how many deadlines have no date yet and why (--undated lists them); --role all shows everyone's.
+    Items that are blocked, wait for others or come after a later milestone are left out. The list
+    includes requests to answer or accept, and findings to plan, remediate or retest. With
+    --calendar: milestones, ruleset dates, due dates, recurrences, evidence that goes stale, answers
+    and remediations, and how many deadlines have no date yet and why (--undated lists them); --role
+    all shows everyone's.
 
     \b
     Example:

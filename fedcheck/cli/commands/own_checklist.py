@@ -23,7 +23,9 @@ WHO = "shared, internal or private"
 @click.option("--role", help="Role that owns the items; default: the workspace's role.")
 @click.option("--title", help="Title; default: role and phase.")
 @click.option(
-    "--audience", type=choice_of(Sharing), help="Who sees the checklist; fedcheck asks on a terminal."
+    "--audience",
+    type=choice_of(Sharing),
+    help="Who sees the checklist; fedcheck asks on a terminal.",
 )
 @workspace_option
 def new(
@@ -133,7 +135,9 @@ title = {title}{audience}
 def audience(id_: str, wanted: str, workspace: str | None) -> None:
     """Make a checklist of the workspace shared or internal.
 
-    Internal: your company works with it, but no gate, report or hand-over includes it. Records stay as they are, and fedcheck undo reverses the change. A checklist can be made private only when it is created.
+    Internal: your company works with it, but no gate, report or hand-over includes it. Records stay
+    as they are, and fedcheck undo reverses the change. A checklist can be made private only when it
+    is created.
 
     \b
     Example:
@@ -146,7 +150,8 @@ def audience(id_: str, wanted: str, workspace: str | None) -> None:
         raise FedcheckError(f"{id_}: no such checklist", "see: fedcheck checklist list")
     if Sharing.PRIVATE in (wanted, loaded.sharing) and wanted != loaded.sharing:
         raise FedcheckError(
-            f"{id_}: a checklist cannot move to or from private/, because its history is kept there",
+            f"{id_}: a checklist cannot move to or from private/, because its history is kept "
+            "there",
             "make a new checklist with --audience, and import or copy the items",
             ErrorKind.REFUSED,
         )

@@ -71,9 +71,13 @@ def portfolio(
 ) -> None:
     """Compare workspaces: progress, next gate, outstanding items, deadlines, workload.
 
-    DIR is a workspace, or a folder with workspaces up to two folders deep. Without DIR, fedcheck uses the list "portfolio" in your configuration, or the workspaces that you last opened in the app.
+    DIR is a workspace, or a folder with workspaces up to two folders deep. Without DIR, fedcheck
+    uses the list "portfolio" in your configuration, or the workspaces that you last opened in the
+    app.
 
-    Workspaces are only read: nothing in their folders is written, locked or hashed. Evidence files not verified on this machine count as unverified. If a workspace cannot be read, its row shows the reason; the exit status is 3 only if none can be read.
+    Workspaces are only read: nothing in their folders is written, locked or hashed. Evidence files
+    not verified on this machine count as unverified. If a workspace cannot be read, its row shows
+    the reason; the exit status is 3 only if none can be read.
 
     \b
     Example:

@@ -115,10 +115,12 @@ def report(
 ) -> None:
     """Write a report as Markdown or HTML; by default the status for the next milestone.
 
-    Without -o it goes to the workspace's reports folder; the same state and date give the same bytes. TEMPLATE is one of fedcheck's (pmo-status, briefing, weekly, executive,
-    requests, evidence, responsibilities, test-status) or one of yours (see fedcheck docs report).
+    Without -o it goes to the workspace's reports folder; the same state and date give the same
+    bytes. TEMPLATE is one of fedcheck's (pmo-status, briefing, weekly, executive, requests,
+    evidence, responsibilities, test-status) or one of yours (see fedcheck docs report).
 
-    A template of the workspace runs only after you trust it: fedcheck asks on a terminal; elsewhere name it with --trust. After any change to its files, fedcheck asks again.
+    A template of the workspace runs only after you trust it: fedcheck asks on a terminal; elsewhere
+    name it with --trust. After any change to its files, fedcheck asks again.
 
     \b
     Example:
@@ -173,7 +175,9 @@ def report(
     )
     if output == "-" and record is not None:
         raise FedcheckError(
-            "a report that is sent must be written to a file", "name it with -o FILE", ErrorKind.USAGE
+            "a report that is sent must be written to a file",
+            "name it with -o FILE",
+            ErrorKind.USAGE,
         )
     if output == "-":
         click.echo(text, nl=False)

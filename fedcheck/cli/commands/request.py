@@ -134,7 +134,8 @@ def answer(
 ) -> None:
     """Answer a request with TEXT (- reads it from stdin), evidence, or both.
 
-    A new text replaces the earlier one; evidence is added. The requester then accepts or returns the answer.
+    A new text replaces the earlier one; evidence is added. The requester then accepts or returns
+    the answer.
 
     \b
     Example:
@@ -259,7 +260,9 @@ def edit(
     )
     if wanted == RequestEdit():
         raise FedcheckError(
-            "nothing to change", "add what to change: --title TEXT, --to WHO, --due DAY", ErrorKind.USAGE
+            "nothing to change",
+            "add what to change: --title TEXT, --to WHO, --due DAY",
+            ErrorKind.USAGE,
         )
     print_transaction(session, session.apply([ref], wanted, "Request changed"), as_json)
 
@@ -273,7 +276,8 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
     """List requests, one per line, newest last, narrowed by a QUERY.
 
     Words match id, title, texts, document, items and evidence. Keys narrow: state (open, returned,
-    answered, accepted), kind, by, to, round, document, section, item, due, is; a|b means either, a leading - excludes a term. A role (to:csp) means everyone in it. ! marks overdue requests.
+    answered, accepted), kind, by, to, round, document, section, item, due, is; a|b means either, a
+    leading - excludes a term. A role (to:csp) means everyone in it. ! marks overdue requests.
 
     \b
     Example:

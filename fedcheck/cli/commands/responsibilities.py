@@ -46,7 +46,8 @@ def responsibilities(
 ) -> None:
     """Show who prepares, reviews and decides in each phase, and what each role does.
 
-    The table is based on the process and its checklists. A decision maker is named only if a source of the process names one.
+    The table is based on the process and its checklists. A decision maker is named only if a source
+    of the process names one.
 
     \b
     Example:
@@ -84,7 +85,8 @@ def handoffs(
 ) -> None:
     """Show who waits for whom, for what, since when, and what it holds up.
 
-    This covers items that another role needs, answers to requests, acceptance of answers, and retests of findings. The longest wait comes first.
+    This covers items that another role needs, answers to requests, acceptance of answers, and
+    retests of findings. The longest wait comes first.
 
     \b
     Example:

@@ -27,7 +27,9 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
     """Show what changed from one release of the rules to another, as Markdown for an email.
 
     OLD and NEW are the official JSON of any release, or folders with the files of one. No
-    workspace is needed. Changes are found by content, because FedRAMP's change log omits most of them; changes it does not mention are listed. Renames that the data does not state are listed for you to confirm.
+    workspace is needed. Changes are found by content, because FedRAMP's change log omits most of
+    them; changes it does not mention are listed. Renames that the data does not state are listed
+    for you to confirm.
 
     \b
     Example:

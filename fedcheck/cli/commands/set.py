@@ -83,10 +83,8 @@ def _copy_from_test(
 )
 @click.option("--status", type=choice_of(STATUSES), help="Status.")
 @click.option("--result", type=ResultType(), help="Test result; sets the status to done.")
-@click.option(
-    "--owner", shell_complete=completion.complete_people, help='Owner; "" for no owner.'
-)
-@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for the checklist's date.')
+@click.option("--owner", shell_complete=completion.complete_people, help='Owner; "" for no owner.')
+@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for the list date.')
 @click.option("--note", help='Note; - reads stdin, "" clears it.')
 @click.option("--private-note", help="Note kept under private/, in no report.")
 @click.option("--reason", help="Reason for blocked, N/A or declined.")
@@ -120,11 +118,18 @@ def set_(
 ) -> None:
     """Change items: status, result, owner, due date, note, reason, and test details.
 
-    A word that names one item means that item. Otherwise the words are a QUERY as in fedcheck list, and every matching item is changed. fedcheck asks before it changes more than 20 items, or all of them; without a terminal, add --yes.
+    A word that names one item means that item. Otherwise the words are a QUERY as in fedcheck list,
+    and every matching item is changed. fedcheck asks before it changes more than 20 items, or all
+    of them; without a terminal, add --yes.
 
-    One named ITEM is changed at once, and fedcheck prints whose work the change replaces. With several items, a query or --like, fedcheck asks before it replaces another person's result, observation or note, or a result with a different one. Without a terminal, add --replace, or add --only-empty to change only the other items.
+    One named ITEM is changed at once, and fedcheck prints whose work the change replaces. With
+    several items, a query or --like, fedcheck asks before it replaces another person's result,
+    observation or note, or a result with a different one. Without a terminal, add --replace, or add
+    --only-empty to change only the other items.
 
-    Several items are one change and one undo. A result records you and today's date; --tester and --tested override that. An assessor records verification, validation and a summary for any item, including the provider's.
+    Several items are one change and one undo. A result records you and today's date; --tester and
+    --tested override that. An assessor records verification, validation and a summary for any item,
+    including the provider's.
 
     \b
     Example:
@@ -150,7 +155,9 @@ def set_(
     named = (status, result, owner, due, note, reason, private_note, testing, more or None)
     if all(value is None for value in named) and not confirm:
         raise FedcheckError(
-            "nothing to set", "add what to change: --status done, --owner NAME, ...", ErrorKind.USAGE
+            "nothing to set",
+            "add what to change: --status done, --owner NAME, ...",
+            ErrorKind.USAGE,
         )
     day = read_due_option(session, due)
     refs = select_items(session, items, yes)
@@ -209,6 +216,4 @@ def _ask_for_reason(
             print_error(f"{word} needs a reason, which the report includes")
         return str(reason)
     named = one_line(refs[0], 80) if len(refs) == 1 else f"{len(refs)} items"
-    raise FedcheckError(
-        f"{named}: {word} needs a reason", 'add --reason "..."', ErrorKind.USAGE
-    )
+    raise FedcheckError(f"{named}: {word} needs a reason", 'add --reason "..."', ErrorKind.USAGE)

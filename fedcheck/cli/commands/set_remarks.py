@@ -95,8 +95,8 @@ def _remark_on_assessor(
             role = session.project.config.role if not named else ""
         if role and ref in rows and rows[ref].role == role:
             print_error(
-                f"note: {one_line(name, 40)} ({role}) is recorded as the assessor of an item of the same role; if that is "
-                "wrong: --assessor NAME, or fedcheck undo"
+                f"note: {one_line(name, 40)} ({role}) is recorded as the assessor of an item of "
+                "the same role; if that is wrong: --assessor NAME, or fedcheck undo"
             )
             return
 
@@ -107,7 +107,8 @@ def _remark_on_needs(rows: "Mapping[str, Row]", refs: "Sequence[str]") -> None:
     for row in waiting[:SHOWN]:
         more = f" and {len(row.waits) - 1} more" if len(row.waits) > 1 else ""
         print_error(
-            f"note: {one_line(row.ref, 80)} needs {one_line(row.waits[0], 80)}{more}, which is not done; gates count this item as outstanding until then"
+            f"note: {one_line(row.ref, 80)} needs {one_line(row.waits[0], 80)}{more}, which is "
+            "not done; gates count this item as outstanding until then"
         )
     if len(waiting) > SHOWN:
         print_error(f"note: so do {len(waiting) - SHOWN} more of these items")
@@ -119,5 +120,6 @@ def _remark_on_observation(session: "Session", refs: "Sequence[str]", note: str 
     steps = [ref for ref in refs if (item := session.project.item(ref)) and item.is_test_step]
     if note and any(not records(ref).observation for ref in steps):
         print_error(
-            "a note stays in fedcheck; the workbook's Observations column comes from --observation "..."'
+            "a note stays in fedcheck; the workbook's Observations column comes from "
+            '--observation "..."'
         )

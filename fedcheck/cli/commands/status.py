@@ -202,7 +202,7 @@ def _print_rulesets(board: "Board") -> None:
 
 
 def _verdict(board: "Board", gate: "Gate", found: "list[Gate]") -> str:
-    text = "ready" if gate.ready else pluralize(len(gate.missing), "thing") + " missing"
+    text = "ready" if gate.ready else f"{len(gate.missing)} outstanding"
     scope = gate_scope.describe_scope(board.project.process, found, gate.milestone)
     return f"{text} ({scope})" if scope else text
 
@@ -266,7 +266,8 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
 
     Words match id, code, title, controls, guidance, notes and evidence. Keys narrow: status, role,
     phase, checklist, section, kind, level, result, method, family, control, code, owner, tester,
-    due, evidence, inherited, review, is; a|b means either, a leading - excludes a term (write -- before it).
+    due, evidence, inherited, review, is; a|b means either, a leading - excludes a term (write --
+    before it).
 
     \b
     Example:

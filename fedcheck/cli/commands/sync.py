@@ -37,10 +37,15 @@ WIDTH = 9
 def sync(workspace: str | None, setup: bool, with_private: bool, yes: bool, as_json: bool) -> int:
     """Commit what changed, merge what others pushed, and push.
 
-    Only fedcheck's files and linked evidence files are committed. Other files that you changed or staged stay as they are. Without a connection, sync commits and reports that. It never force-pushes; if a file that is not fedcheck's conflicts, everything stays as it was before the merge.
+    Only fedcheck's files and linked evidence files are committed. Other files that you changed or
+    staged stay as they are. Without a connection, sync commits and reports that. It never
+    force-pushes; if a file that is not fedcheck's conflicts, everything stays as it was before the
+    merge.
 
     Run --setup once in every clone. It registers the merge driver, adds what is missing to
-    .gitattributes and .gitignore, and checks that the clone's configuration runs no program. Files under private/ are never committed, unless --with-private confirms that only your company can read the remote.
+    .gitattributes and .gitignore, and checks that the clone's configuration runs no program. Files
+    under private/ are never committed, unless --with-private confirms that only your company can
+    read the remote.
 
     Exit status 1 if it was not merged or not pushed; the message explains what to do.
 
@@ -111,7 +116,9 @@ def _set_up(root: Path, with_private: bool, as_json: bool) -> None:
         print_line(f"hooks  sync does not run the hooks of this clone: {', '.join(found.hooks)}")
     if with_private:
         print_line("private  private/ may go to this remote: only our company can read it")
-    print_line("Everyone else runs the same command once in their own clone. Then run: fedcheck sync")
+    print_line(
+        "Everyone else runs the same command once in their own clone. Then run: fedcheck sync"
+    )
 
 
 def make_document(result: "SyncResult") -> dict[str, Any]:

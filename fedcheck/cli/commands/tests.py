@@ -44,7 +44,9 @@ def tests(
 ) -> None:
     """Show test progress by control family, method and tester.
 
-    If a test case workbook (SRTM) was imported, only its steps are counted, as in its summary; tests of other checklists are counted below. A QUERY narrows both, as in fedcheck list; if it matches no step, only the other tests are counted.
+    If a test case workbook (SRTM) was imported, only its steps are counted, as in its summary;
+    tests of other checklists are counted below. A QUERY narrows both, as in fedcheck list; if it
+    matches no step, only the other tests are counted.
 
     \b
     Example:

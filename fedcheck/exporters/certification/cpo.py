@@ -28,7 +28,8 @@ from fedcheck.session import Session
 IDENTIFICATION = "serviceIdentification"
 
 OTHER_SUMMARY = (
-    "assessment-summary in [package] differs from the assessor's record; the assessor's record is exported"
+    "assessment-summary in [package] differs from the assessor's record; the assessor's record is "
+    "exported"
 )
 
 

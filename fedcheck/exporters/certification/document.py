@@ -22,7 +22,8 @@ NO_OVERVIEW = "about:blank"
 """Stands for the address of the overview while there is none: a URI that leads nowhere."""
 
 NO_OVERVIEW_REMARK = (
-    f"no address of the Certification Package Overview is known; {NO_OVERVIEW} is used: add overview-uri to [package] of fedcheck.toml"
+    f"no address of the Certification Package Overview is known; {NO_OVERVIEW} is used: add "
+    "overview-uri to [package] of fedcheck.toml"
 )
 
 

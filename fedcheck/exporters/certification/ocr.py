@@ -77,7 +77,9 @@ def write(session: Session, values: Values) -> Export:
     new = session.board().shared() if until == today else _board_at(session, until, remarks)
     document = build_document(old, new, package, since, until, newer)
     if not document["reportableIncidents"]["incidents"]:
-        remarks.append(f"no incident is recorded for {since} to {until}; the report states that there was none")
+        remarks.append(
+            f"no incident is recorded for {since} to {until}; the report states that there was none"
+        )
     if not package.agencies:
         remarks.append("no agency is named: add agencies to [package] of fedcheck.toml")
     if not package.overview_uri:

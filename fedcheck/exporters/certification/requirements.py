@@ -127,7 +127,8 @@ def build_requirements(board: Board, evidence_base: str = "") -> list[Requiremen
     if not found:
         raise FedcheckError(
             f"no item of the {process.provider} has the official id of a rule or indicator",
-            f"the process is {process.id}; this record needs a checklist with such ids, such as those of cr26",
+            f"the process is {process.id}; this record needs a checklist with such ids, such as "
+            "those of cr26",
             ErrorKind.REFUSED,
         )
     tested = _group_rows(board, process.assessor, official_id)
@@ -147,7 +148,8 @@ def refuse_open_profile(board: Board) -> None:
     if not left:
         return
     raise FedcheckError(
-        f"the profile of the workspace leaves {', '.join(left)} open, so the applicable rules are unknown",
+        f"the profile of the workspace leaves {', '.join(left)} open, so the applicable rules are "
+        "unknown",
         "complete [profile] in fedcheck.toml",
         ErrorKind.REFUSED,
     )

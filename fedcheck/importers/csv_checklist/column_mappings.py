@@ -32,7 +32,9 @@ class Mapped(Struct, frozen=True, rename="kebab"):
 
     columns: Annotated[Mapping[str, str], Key("The heading of the column of each field")]
     sheet: Annotated[str, Key("Sheet of the workbook")] = ""
-    list: Annotated[str, Key("Checklist created from its rows; without one, rows are progress")] = ""
+    list: Annotated[str, Key("Checklist created from its rows; without one, rows are progress")] = (
+        ""
+    )
     phase: Annotated[str, Key("Phase of that checklist")] = ""
     role: Annotated[str, Key("Role of that checklist")] = ""
     level: Annotated[Level, Key("How binding its items are")] = Level.MUST
@@ -44,9 +46,7 @@ class Mapped(Struct, frozen=True, rename="kebab"):
     dates: Annotated[DateOrder, Key("What 2/1/2027 means: mdy or dmy")] = ""
     status: Annotated[Mapping[str, str] | None, Key("Its words for a status")] = None
     result: Annotated[Mapping[str, str] | None, Key("Its words for a result")] = None
-    actions: Annotated[
-        tuple[str, ...], Key("Past imports, as the history names them")
-    ] = ()
+    actions: Annotated[tuple[str, ...], Key("Past imports, as the history names them")] = ()
 
     @property
     def headings(self) -> frozenset[str]:

@@ -229,7 +229,8 @@ def _describe(found: Lists, name: str, before: Checklist | None, new: Checklist,
             found.facts.append(f"{name}: {found.sharing}: {SHARING_HINTS[found.sharing]}")
         elif any(item.level in DEMANDED for _, item in new.items.values()):
             counts = (
-                "items are imported as required and count toward gates; use --level may for optional ones"
+                "items are imported as required and count toward gates; use --level may for "
+                "optional ones"
             )
             found.facts.append(f"{name}: {counts}")
         return

@@ -99,7 +99,8 @@ def plan(session: Session, seen: Look, *, theirs: bool = False, audience: str = 
     if work.undated:
         day = session.today()
         facts.append(
-            f"{pluralize(work.undated, 'item')} done without a date in the sheet: counted as done on {day}, including in the pace; --map done=COLUMN provides the date"
+            f"{pluralize(work.undated, 'item')} done without a date in the sheet: counted as done "
+            f"on {day}, including in the pace; --map done=COLUMN provides the date"
         )
     if work.conflicts:
         kept = "the sheet's is used" if theirs else "ours is kept"
@@ -337,6 +338,7 @@ def choose_target(session: Session, seen: Look, where: Mapping[str, str]) -> Loo
         return seen
     raise FedcheckError(
         f"{seen.path.name}: its rows name no items of this workspace",
-        "name the checklist to create: --list acme.tracker --phase PHASE --role ROLE; or the items to update: --onto QUERY",
+        "name the checklist to create: --list acme.tracker --phase PHASE --role ROLE; or the "
+        "items to update: --onto QUERY",
         ErrorKind.USAGE,
     )

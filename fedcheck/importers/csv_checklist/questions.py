@@ -79,7 +79,11 @@ def _ask_columns(found: Look, given: dict[str, str]) -> Generator[Question, str,
 def _ask_target(session: Session, found: Look, values: Values) -> Asking:
     """Ask which checklist the rows make, unless they name items of the workspace."""
     if matches_items(session, found):
-        yield Question("Its rows name items of this workspace, so they are imported as progress on these items.", shown=True)
+        yield Question(
+            "Its rows name items of this workspace, so they are imported as progress on these "
+            "items.",
+            shown=True,
+        )
         return {}
     process = session.project.process
     phases = tuple(phase.id for phase in process.phases)

@@ -267,7 +267,10 @@ def describe_columns(seen: Look) -> Iterable[str]:
     bare = dataclasses.replace(seen, mapped=replace(seen.mapped, dates=""))
     if order and (ambiguous := find_ambiguous_days(bare)):
         first, other = ("month", "dmy") if order == "mdy" else ("day", "mdy")
-        yield f"dates such as {ambiguous[0]} are read {first} first; use --dates {other} if that is wrong"
+        yield (
+            f"dates such as {ambiguous[0]} are read {first} first; use --dates {other} if that is "
+            "wrong"
+        )
 
 
 def require_title_or_id(seen: Look) -> None:

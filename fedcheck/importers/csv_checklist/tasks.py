@@ -198,7 +198,11 @@ def _read_owner(reading: _Reading, line: GridRow, lost: list[str]) -> str:
     if first not in people and "@" not in parts[0]:
         return whole  # a team with a slash in its name
     shown = one_line(text, 60)
-    reading.note(line, f'owner: "{shown}" names several people; {first} becomes the owner; the original is kept in the note')
+    reading.note(
+        line,
+        f'owner: "{shown}" names several people; {first} becomes the owner; the original is kept '
+        "in the note",
+    )
     lost.append(f"{one_line(seen.mapped.columns['owner'], 40)} in the sheet: {one_line(text)}")
     return first
 
@@ -271,7 +275,10 @@ def _parse_day(reading: _Reading, line: GridRow, name: str, lost: list[str]) -> 
         heading = one_line(seen.mapped.columns[name], 40)
         lost.append(f"{heading} in the sheet: {text}")
         if inside:
-            what = f'{where}: "{one_line(text, 40)}" is read as {inside}; the original is kept in the note'
+            what = (
+                f'{where}: "{one_line(text, 40)}" is read as {inside}; the original is kept in '
+                "the note"
+            )
             reading.note(line, what)
             return inside
         reading.note(line, f"{where}: {error}; kept in the note", "write it as 2027-02-01")

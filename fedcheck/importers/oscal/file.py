@@ -14,7 +14,8 @@ from fedcheck.importers.registry import Peek
 from fedcheck.storage import atomic_files
 
 TAKE_JSON = (
-    "fedcheck reads OSCAL as JSON; use the .json file of the same catalog, or convert it (oscal-cli)"
+    "fedcheck reads OSCAL as JSON; use the .json file of the same catalog, or convert it "
+    "(oscal-cli)"
 )
 
 TAKE_BASELINE = "use the resolved profile catalog of one baseline"
@@ -87,7 +88,8 @@ def read_catalog(path: Path) -> CatalogFile:
     if other := name_other_json(document):
         raise FedcheckError(
             f"{path}: is {other}, not an OSCAL catalog or a release of FedRAMP's rules",
-            "for the rules, use fedramp-consolidated-rules.json; for the controls of a baseline, its resolved profile catalog",
+            "for the rules, use fedramp-consolidated-rules.json; for the controls of a baseline, "
+            "its resolved profile catalog",
         )
     raise FedcheckError(
         f"{path}: is JSON, but not an OSCAL catalog",

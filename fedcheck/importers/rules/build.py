@@ -70,7 +70,9 @@ def main(argv: Sequence[str]) -> int:
         prog="python -m fedcheck.importers.rules.build", description=__doc__
     )
     parser.add_argument("rules", type=Path, help="a release of the rules: a file or a folder")
-    parser.add_argument("--folder", type=Path, help="folder of the process; default: the shipped one")
+    parser.add_argument(
+        "--folder", type=Path, help="folder of the process; default: the shipped one"
+    )
     parser.add_argument(
         "--rulesets", action="store_true", help="print the [[ruleset]] tables of the release"
     )
@@ -101,7 +103,9 @@ def main(argv: Sequence[str]) -> int:
 def list_problems(release: Release, process: Process, built: BuiltLists) -> list[str]:
     """Return in words what keeps the lists from being shipped."""
     found = [f"{name}: no guidance" for name in built.without_guidance]
-    found += [f"{name}: guidance for an id that is not in the release" for name in built.without_rule]
+    found += [
+        f"{name}: guidance for an id that is not in the release" for name in built.without_rule
+    ]
     found += built.notes
     if list(process.rulesets) != list_ruleset_dates(release):
         found.append(f"{PROCESS_FILE}: the [[ruleset]] tables differ from --rulesets")

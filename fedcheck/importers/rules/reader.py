@@ -147,7 +147,9 @@ def _read_folder(folder: Path) -> tuple[list[_File], list[str]]:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".json")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise FedcheckError(f"{folder}: cannot be read: {reason}", "check its permissions") from None
+        raise FedcheckError(
+            f"{folder}: cannot be read: {reason}", "check its permissions"
+        ) from None
     if len(paths) > MOST_FILES:
         raise FedcheckError(f"{folder}: holds {len(paths)} JSON files", TAKE_RULES)
     files: list[_File] = []
@@ -162,7 +164,9 @@ def _read_folder(folder: Path) -> tuple[list[_File], list[str]]:
     whole = [one for one in files if _structure(one.data) > LAST_OF_LISTS]
     if len(whole) > 1 or (whole and len(files) > 1):
         names = ", ".join(one_line(one.path.name, 60) for one in files[:5])
-        raise FedcheckError(f"{folder}: contains several releases: {names}", "name one of the files")
+        raise FedcheckError(
+            f"{folder}: contains several releases: {names}", "name one of the files"
+        )
     if not files:
         said = f": {one_line(skipped[0], 200)}" if skipped else ", for it has no JSON file"
         raise FedcheckError(f"{folder}: contains no rules{said}", TAKE_RULES)

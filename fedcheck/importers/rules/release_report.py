@@ -35,7 +35,8 @@ def describe_release(release: Release, earlier: Sequence[str]) -> Iterator[str]:
             yield f"the lists came from release {version}"
         elif known and not release.sha256.startswith(known):
             yield (
-                f"the lists came from a release with the same version, {version}, but different content: sha256 {known}"
+                f"the lists came from a release with the same version, {version}, but different "
+                f"content: sha256 {known}"
             )
 
 
@@ -57,7 +58,9 @@ def describe_changes(
         yield f"{len(gone)} gone: {', '.join(gone)}"
         kept = sum(not session.project.record(before[code].ref).untouched for code in gone)
         if kept:
-            yield f"{pluralize(kept, 'record')} of these, kept without an item; each is listed below"
+            yield (
+                f"{pluralize(kept, 'record')} of these, kept without an item; each is listed below"
+            )
     for move in moves:
         if move.olds != (move.new,):
             yield f"{', '.join(move.olds)} {'are' if len(move.olds) > 1 else 'is'} {move.new} now"

@@ -235,7 +235,9 @@ class Recording:
                 same = short_digest(ref, piece)  # in every clone that brings the workbook in
                 if not self.theirs and (ref, f"evidence.{same}") in self._taken_off():
                     what = f'evidence "{one_line(piece, 60)}" was removed here'
-                    self._note(step, "evidence", what, "it stays removed; use --theirs to add it again")
+                    self._note(
+                        step, "evidence", what, "it stays removed; use --theirs to add it again"
+                    )
                     continue
                 evidence_item = self._piece(piece, old.tested)
                 added.append(evidence_item if same in taken else replace(evidence_item, id=same))
@@ -307,7 +309,10 @@ class Recording:
                 if said[name] and said[name] != ours[name]:
                     self.kept += 1
                     what = f'{_LABELS[name]}: the workbook has "{one_line(said[name], 60)}"'
-                    remedy = f"{len(findings)} findings list this test, and not exactly one of them is open"
+                    remedy = (
+                        f"{len(findings)} findings list this test, and not exactly one of them is "
+                        "open"
+                    )
                     self._note(step, name, what, remedy + "; see: fedcheck finding list")
 
     def _raise(self, ref: str, step: Step, said: dict[str, str], record: Record) -> None:
@@ -317,7 +322,9 @@ class Recording:
             self._note(step, "likelihood", what, "treated as high until it is rated")
         found = record.tested or self.session.today()
         if said["result"] == "satisfied":
-            self._note(step, "risk", "has a risk, but the test is satisfied", "check which is right")
+            self._note(
+                step, "risk", "has a risk, but the test is satisfied", "check which is right"
+            )
         first = (said["risk"] or said["statement"]).split("\n")[0]
         title = one_line(first, TITLE) or f"{step.code}: other than satisfied"
         names = ("likelihood", "impact", "recommendation")

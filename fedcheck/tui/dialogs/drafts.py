@@ -82,10 +82,10 @@ async def ask_with_draft(
         first: A | None = await app.ask(make({}))
         return first
     choices = [
-        Choice("go-on", "Go on with the draft", "g"),
-        Choice("drop", "Drop the draft, and begin with what is saved", "d"),
+        Choice("go-on", "Continue with the draft", "g"),
+        Choice("drop", "Discard the draft and start from the saved text", "d"),
     ]
-    title = f"An unsaved draft is here: {draft.describe(left)}"
+    title = f"There is an unsaved draft:  {draft.describe(left)}"
     answer = await app.ask(ChoicePrompt(title, choices, "go-on"))
     if answer is None:
         return None
@@ -96,10 +96,10 @@ async def ask_with_draft(
 
 
 LEAVE = (
-    Choice("stay", "Go on writing", "g"),
+    Choice("stay", "Keep writing", "g"),
     Choice("save", "Save it", "s"),
-    Choice("keep", "Leave; the draft is offered the next time", "l"),
-    Choice("drop", "Leave, and drop what was typed", "d"),
+    Choice("keep", "Close; the draft is kept for next time", "l"),
+    Choice("drop", "Close and discard what you typed", "d"),
 )
 
 

@@ -31,22 +31,22 @@ from fedcheck.tui.widgets.link_field import ItemSuggester, LinkField, as_typed, 
 
 NAMES: dict[str, str] = {
     "link": "Link",
-    "label": "In words",
+    "label": "Label",
     "kind": "Kind",
     "collected": "Collected",
     "expires": "Expires",
-    "items": "For items",
+    "items": "Items",
 }
 PLACEHOLDERS: dict[str, str] = {
     "link": "evidence/scan.json, https://..., SEC-123; or drop files here",
-    "label": "what it is; optional",
-    "kind": "guessed: file, url or ticket",
+    "label": "what it shows; optional",
+    "kind": "guessed if empty: file, url or ticket",
     "collected": "2027-01-11",
-    "expires": "the last day on which it counts; optional",
-    "items": "references, a comma between them; ctrl+g finds one",
+    "expires": "last day on which it counts; optional",
+    "items": "references, comma-separated; ctrl+g finds one",
 }
-KEYS = "⏎ goes on, saves after the day; F2 saves; tab completes; esc leaves"
-ONCE_MORE = "⏎ once more"
+KEYS = "⏎ next field (last: save); F2 save; tab complete; esc cancel"
+ONCE_MORE = "⏎ again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
             collected, expires = self._day("collected"), self._day("expires")
             links, kind = self._links(), self._text("kind")
             if kind and kind not in get_args(EvidenceKind):
-                raise ValueError("the kind is file, url or ticket; leave it empty to guess")
+                raise ValueError("the type must be file, url or ticket; leave it empty to guess")
         except (FedcheckError, ValueError) as error:
             self._say(_words(error), wrong=True)
             return
@@ -262,7 +262,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
     def _progress(self) -> None:
         if self.hashing is not None:
             bar = self.hashing.words(self.fedcheck.signs.ascii_only)
-            self._say(f"Reading  {bar}   esc stops")
+            self._say(f"Reading  {bar}   esc cancels")
 
     def _read(self, outcome: list[Evidence] | Exception, given: Filled) -> None:
         self.hashing = None
@@ -271,7 +271,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
         if isinstance(outcome, OutsideError):
             self._ask("outside", f"{outcome}; {ONCE_MORE} links it where it is")
         elif isinstance(outcome, Cancelled):
-            self._say("Stopped; nothing was added", wrong=True)
+            self._say("Canceled; nothing was added", wrong=True)
         elif isinstance(outcome, FedcheckError | ValueError | OSError):
             self._say(_words(outcome), wrong=True)
         elif isinstance(outcome, Exception):
@@ -292,7 +292,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
         words = re.split(r"[,\s]+(?!\()", self._text("items"))  # AC-2 (1) is one name
         named = [word for word in words if word]
         if not named:
-            raise ValueError("name an item that it stands for; ctrl+g finds one")
+            raise ValueError("name an item; ctrl+g finds one")
         return tuple(dict.fromkeys(self.fedcheck.session.resolve(name) for name in named))
 
     def _day(self, name: str) -> date | None:
@@ -306,7 +306,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
         if not links:
             raise ValueError("name a file, a URL or a ticket")
         if self.most and len(links) > self.most:
-            raise ValueError("one file at a time can be named here")
+            raise ValueError("name one file at a time")
         return links
 
     def _twice(self, refs: Sequence[str], links: Sequence[str]) -> str:
@@ -328,7 +328,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
                     day = (
                         f", collected {evidence_item.collected}" if evidence_item.collected else ""
                     )
-                    return f"{self._short(ref)} has {one_line(evidence_item.link, 60)} already{day}"
+                    return f"{self._short(ref)} already has {one_line(evidence_item.link, 60)}{day}"
         return ""
 
     def _ask(self, about: str, question: str) -> None:

@@ -78,7 +78,7 @@ class FindingDetails:
         values = [value.value for value in _HINTS[name] if value]
         choices = [Choice(value, self._meaning(name, value), value[0]) for value in values]
         if getattr(self.finding, name):
-            choices.append(Choice("", "Not said", "x"))
+            choices.append(Choice("", "Not set", "x"))
         prompt = ChoicePrompt(_DOCS[name], choices, getattr(self.finding, name))
         value = await self.app.ask(prompt)
         return None if value is None else {name: value}
@@ -92,7 +92,7 @@ class FindingDetails:
     async def _ask_lines(self, name: str) -> Details | None:
         held = getattr(self.finding, name)
         many = isinstance(held, tuple)
-        title = f"{_DOCS[name]}, one a line" if many else _DOCS[name]
+        title = f"{_DOCS[name]}, one per line" if many else _DOCS[name]
         text = await self._ask_text(name, title, "\n".join(held) if many else held)
         if text is None:
             return None
@@ -111,7 +111,7 @@ class FindingDetails:
 
     async def _ask_day(self, name: str) -> Details | None:
         held = getattr(self.finding, name)
-        hint = "2027-02-01, today, -3d, fri; empty: not said"
+        hint = "2027-02-01, today, -3d, fri; empty: not set"
         now = held.isoformat() if held else ""
         prompt = TextPrompt(_DOCS[name], now, hint=hint, preview=self._preview)
         text = await self.app.ask(prompt)

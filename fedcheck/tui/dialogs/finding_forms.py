@@ -46,7 +46,7 @@ SHOWN_TESTS = 3
 
 async def ask_new_finding(app: ProjectApp, done: Done) -> None:
     """Ask for a new finding that no test raised."""
-    await _fill_new_finding(app, done, (), "A new finding")
+    await _fill_new_finding(app, done, (), "New finding")
 
 
 async def _raise_for(app: ProjectApp, refs: Sequence[str], title: str) -> None:
@@ -160,11 +160,11 @@ def saved_then_offered(
 async def _offer_several(app: ProjectApp, refs: Sequence[str]) -> None:
     """Offer one finding for several tests, or one for each."""
     choices = [
-        Choice("one", "One finding that names all of them", "o"),
+        Choice("one", "One finding for all of them", "o"),
         Choice("each", f"{len(refs)} findings, a form for each test", "e"),
-        Choice("later", "None now; the gate will ask for them", "l"),
+        Choice("later", "Not now; the gate will require them", "l"),
     ]
-    title = f"{len(refs)} tests are other than satisfied, and need findings. Raise them now?"
+    title = f"{len(refs)} tests are other than satisfied and need findings. Raise them now?"
     how = await app.ask(ChoicePrompt(title, choices, "one"))
     if how == "one":
         await _raise_for(app, refs, f"One finding of {len(refs)} tests")
@@ -180,7 +180,7 @@ async def _ask_each(app: ProjectApp, refs: Sequence[str]) -> None:
         values = await _fill_new_finding(app, lambda _: None, [ref], title, start)
         if values is None:
             left = len(refs) - number + 1
-            app.tell(f"{left} of {len(refs)} tests still need a finding", "the gate asks for them")
+            app.tell(f"{left} of {len(refs)} tests still need a finding", "the gate requires them")
             return
         start = {name: values[name] for name in ("likelihood", "impact", "risk", "owner")}
 
@@ -216,26 +216,26 @@ def _finding_values(
 def _finding_fields(app: ProjectApp, finding: Finding, items: tuple[str, ...]) -> list[Field]:
     project = app.session.project
     people = known_names([*project.people(), *project.process.roles])
-    without = "by its risk"
+    without = "set by risk"
     is_new = project.finding(finding.id) is None
     fields = [
         Field(
-            "title", "Title", finding.title, "what is wrong, in one line",
-            preview=require("say what is wrong, in one line"), replaced=False,
+            "title", "Title", finding.title, "the weakness, in one line",
+            preview=require("describe the weakness in one line"), replaced=False,
         ),
         *(
             Field(name, name.capitalize(), getattr(finding, name), "high, moderate or low",
                   tuple(RISKS), preview=_level_preview)
             for name in ("likelihood", "impact")
         ),
-        *([Field("risk", "Risk", "", "follows from both; else high, moderate or low",
+        *([Field("risk", "Risk", "", "set by both; or high, moderate or low",
                  tuple(RISKS), preview=_level_preview)] if is_new else []),
-        Field("items", "Found by", list_items(finding), "ids of the tests that found it",
+        Field("items", "Tests", list_items(finding), "ids of the tests that found it",
               preview=items_preview(app, items), replaced=False),
         Field("owner", "Owner", finding.owner, "who remediates it", people),
         Field("due", "Due", format_due(finding), "2027-02-01, +30d",
               preview=due_preview(app, without)),
-        Field("text", "In full", finding.text, long=True),
+        Field("text", "Details", finding.text, long=True),
         Field("recommendation", "Recommended", finding.recommendation, long=True),
     ]  # fmt: skip
     if is_new:

@@ -43,7 +43,7 @@ async def ask_request(app: ProjectApp, kind: str, done: Done) -> None:
     draft = OpenDraft(app, f"new {kind}")
     values = await fill_form(app, title, fields, draft)
     if values is not None:
-        words = "was asked" if kind == "question" else "was asked for"
+        words = "was asked" if kind == "question" else "was requested"
         edit = RequestEdit("ask", kind, **_request_values(app, values, ()))
         label = make_label(values["title"], words)
         app.change(draft.saving(lambda: session.apply([ref], edit, label)))
@@ -122,7 +122,7 @@ async def amend_issue(
 
     def conflict(error: ConflictError) -> None:
         both = f"{error.now.rstrip()}\n\n{typed['text'].strip()}"
-        app.tell("The text was changed while you wrote", "both stand in the form now", "warning")
+        app.tell("The text changed while you were writing", "the form now contains both", "warning")
         now = begin_with(fields, {"text": error.now})
         app.start(amend_issue(app, book, thing, now, edit_of, {**typed, "text": both}))
 
@@ -178,20 +178,20 @@ def _request_fields(app: ProjectApp, request: Request, items: tuple[str, ...]) -
     who = "a person or a role"
     return [
         Field(
-            "title", "Title", request.title, "what is asked, in one line",
-            preview=require("say in one line what is asked"), replaced=False,
+            "title", "Title", request.title, "the request, in one line",
+            preview=require("state the request in one line"), replaced=False,
         ),
         Field("by", "Asked by", request.by, who, people),
-        Field("to", "To answer", request.to, who, people),
+        Field("to", "Assigned to", request.to, who, people),
         Field("due", "Due", format_due(request), "2027-02-01, +2w, fri, kick-off - 30d",
               preview=due_preview(app, "no due date")),
         Field("document", "Document", request.document, "SSP, RAR, SAR, ...",
               known_names([*(r.document for r in known), *deliverables])),
         Field("section", "Section", request.section, "section, page or control"),
         Field("round", "Round", request.round, "1", known_names(r.round for r in known)),
-        Field("items", "Items", list_items(request), "ids of items it concerns, such as ac-2",
+        Field("items", "Items", list_items(request), "ids of related items, such as ac-2",
               preview=items_preview(app, items), replaced=False),
-        Field("text", "In full", request.text, long=True),
+        Field("text", "Details", request.text, long=True),
     ]  # fmt: skip
 
 

@@ -37,8 +37,8 @@ class KeysScreen(ModalScreen[None]):
             with VerticalScroll():
                 yield Static(keys_text(self.places, keymap, self.app.size.width * 94 // 100 - 8))
             palette = keymap.text("app.palette")
-            hint = f"{palette} finds everything by name; " if palette else ""
-            hint += "tab goes to the next part; esc closes this"
+            hint = f"{palette} finds any command; " if palette else ""
+            hint += "tab goes to the next pane; esc closes help"
             yield Static(Content(hint), classes="dialog-hint")
 
     @property

@@ -18,8 +18,8 @@ from fedcheck.storage.losses import Loss
 from fedcheck.tui.app_protocol import ProjectApp
 
 ABOUT = (
-    "The history has these entries, but a merge, another change in git or a hand edit left them "
-    "out of the files."
+    "The history has these entries, but a merge, another git change or a manual edit dropped them "
+    "from the files."
 )
 
 
@@ -32,8 +32,8 @@ class LossesScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "close"),
-        Binding("b", "restore", "bring back"),
-        Binding("B", "restore_all", "bring all back"),
+        Binding("b", "restore", "restore"),
+        Binding("B", "restore_all", "restore all"),
         Binding("a", "accept", "accept"),
         Binding("j", "move(1)", "down", show=False),
         Binding("k", "move(-1)", "up", show=False),
@@ -59,7 +59,7 @@ class LossesScreen(ModalScreen[None]):
             yield Static(ABOUT, classes="form-about")
             yield OptionList(markup=False)
             yield Static(
-                "b brings it back, B brings all back, a accepts the loss, esc closes",
+                "b restores it, B restores all, a accepts the loss, esc closes",
                 classes="dialog-hint",
             )
 
@@ -132,7 +132,7 @@ class LossesScreen(ModalScreen[None]):
         if losses:
             session = self.fedcheck.session
             self.fedcheck.others.settle(lambda: accept(session, losses))
-            self.fedcheck.tell("Accepted: it stays as it is", "the history keeps who accepted it")
+            self.fedcheck.tell("Accepted as is", "the history keeps who accepted it")
 
     def _highlighted(self) -> list[Loss]:
         place = self._options.highlighted

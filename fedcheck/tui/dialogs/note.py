@@ -14,10 +14,10 @@ Save = Callable[[str, Guard], Transaction]
 """Saves a text, unless the guard refuses."""
 
 CHOICES = [
-    Choice("both", "Keep both: theirs, and mine below it", "b"),
+    Choice("both", "Keep both: theirs, then mine", "b"),
     Choice("mine", "Keep mine; theirs stays in the history", "m"),
-    Choice("theirs", "Keep theirs, and forget mine", "t"),
-    Choice("edit", "Go on writing, with theirs above", "e"),
+    Choice("theirs", "Keep theirs; discard mine", "t"),
+    Choice("edit", "Keep writing, with theirs above", "e"),
 ]
 
 
@@ -99,7 +99,7 @@ async def _settle(
     theirs = error.now
     both = f"{theirs.rstrip()}\n\n{mine}" if theirs else mine
 
-    question = f"This {field} was changed while you wrote"
+    question = f"This {field} changed while you were writing"
     answer = await app.ask(ChoicePrompt(question, CHOICES, "both"))
     if answer in ("both", "mine"):
         text = both if answer == "both" else mine

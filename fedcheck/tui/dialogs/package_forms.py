@@ -45,9 +45,9 @@ LABELS: Mapping[str, str] = {
 
 DOCS: Mapping[str, str] = {
     PROVIDER: "Name of the cloud service provider",
-    "service-models": "What kind of cloud service it is, one or several",
-    "contact": "Whom else to reach: Primary, Technical, ...",
-    "repository": "Where more documents of the package are kept",
+    "service-models": "Service models, one or several",
+    "contact": "Other contacts: Primary, Technical, ...",
+    "repository": "Other repositories with documents of the package",
 }
 """What a key is, where the table of keys says less."""
 
@@ -82,7 +82,7 @@ async def _ask_word(
     app: ProjectApp, name: str, kind: type[StrEnum], value: Any
 ) -> tuple[Any] | None:
     choices = [Choice(one.value, one.value) for one in kind if one.value]
-    choices += [Choice("", "Not said")] if value else []
+    choices += [Choice("", "Not set")] if value else []
     answer = await app.ask(ChoicePrompt(doc_of(name), choices, value or ""))
     return None if answer is None else (answer or None,)
 
@@ -111,7 +111,7 @@ async def _ask_text(app: ProjectApp, name: str, kind: Any, value: Any) -> tuple[
 
     field = Field(
         "value",
-        "One a line" if listed else "Day" if kind is date else "Text",
+        "One per line" if listed else "Day" if kind is date else "Text",
         _shown(value),
         preview=preview,
         long=listed or name in LONG,
@@ -183,13 +183,13 @@ async def _ask_tables(
 ) -> tuple[Any] | None:
     """Ask which of several tables to change, or for another one; then for its parts."""
     choices = [Choice(str(place), table_text(one)) for place, one in enumerate(held)]
-    choices.append(Choice(ADD, "Add one", "a"))
+    choices.append(Choice(ADD, "Add", "a"))
     answer = await app.ask(ChoicePrompt(doc_of(name), choices, ADD if not held else "0"))
     if answer is None:
         return None
     place = len(held) if answer == ADD else int(answer)
     before = held[place] if place < len(held) else {}
-    title = f"{label_of(name)}: clear all of it to remove it" if before else label_of(name)
+    title = f"{label_of(name)}: clear every field to remove it" if before else label_of(name)
     table = await ask_table(app, name, kind, before, title)
     return None if table is None else (with_table(held, place, table[0]),)
 

@@ -55,11 +55,11 @@ async def settle_name(app: ProjectApp, name: str) -> str | None:
         return same[0]
     near = find_nearest(name, known, 3)
     choices = [
-        Choice("new", "Yes, a new person", "y"),
+        Choice("new", "Yes, add this person", "y"),
         *(Choice(f"as {one}", f"No, {one_line(one, 40)}", str(n)) for n, one in enumerate(near, 1)),
-        Choice("again", "No, type the name again", "t"),
+        Choice("again", "No, retype the name", "t"),
     ]
-    title = f'"{one_line(name, 40)}" is not known here. A new person?'
+    title = f'"{one_line(name, 40)}" is not in this workspace. Add a new person?'
     answer = await app.ask(ChoicePrompt(title, choices, f"as {near[0]}" if near else "new"))
     if answer == "new":
         return name

@@ -116,8 +116,8 @@ class TextPrompt(Dialog):
             self.answer(None)
             return
         choices = [
-            Choice("stay", "Go on writing", "g"),
-            Choice("drop", "Leave, and drop what was typed", "d"),
+            Choice("stay", "Keep writing", "g"),
+            Choice("drop", "Close and discard what you typed", "d"),
         ]
         self.app.push_screen(ChoicePrompt("What you typed is not saved", choices), self._left)
 
@@ -167,7 +167,7 @@ class ChoicePrompt(Dialog):
                 for choice in self.choices
             ]
             yield OptionList(*options, markup=False)
-            yield Static(Content("⏎ chooses, esc leaves it as it was"), classes="dialog-hint")
+            yield Static(Content("⏎ choose, esc cancel"), classes="dialog-hint")
 
     def on_mount(self) -> None:
         """Start on what is so now."""
@@ -215,7 +215,7 @@ class TogglesPrompt(Dialog):
         with Vertical(classes="dialog"):
             yield Static(Content(clean(self.title_text)), classes="dialog-title")
             yield OptionList(*(Option(self._line(one)) for one in self.choices), markup=False)
-            hint = "a letter or space turns one on or off, ⏎ saves, esc leaves it as it was"
+            hint = "a letter or space toggles, ⏎ save, esc cancel"
             yield Static(Content(hint), classes="dialog-hint")
 
     def _line(self, choice: Choice) -> Content:
@@ -268,7 +268,7 @@ class ReadingScreen(ModalScreen[None]):
             yield Static(Content(one_line(self.title_text)), classes="dialog-title")
             with VerticalScroll():
                 yield Static(Content(clean(self.text)))
-            yield Static("esc closes this", classes="dialog-hint")
+            yield Static("esc closes", classes="dialog-hint")
 
     def action_close(self) -> None:
         """Close it."""

@@ -85,11 +85,11 @@ async def ask_replaced(app: ProjectApp, replaced: Sequence[Replaced], total: int
     """Ask whether work is replaced in some of several items; enter alone replaces nothing."""
     count = overwriting.count_items(replaced)
     every = "it" if count == total else f"it in {count}"
-    choices = [Choice(REPLACE, f"Replace {every}; one undo brings it back", "r")]
+    choices = [Choice(REPLACE, f"Replace {every}; one undo restores it", "r")]
     if count < total:
         left = pluralize(total - count, "empty item")
         choices.append(Choice(EMPTY, f"Change only the {left}", "e"))
-    choices.append(Choice(CANCEL, "Cancel: leave everything as it is", "c"))
+    choices.append(Choice(CANCEL, "Cancel: change nothing", "c"))
     title = f"Replace {overwriting.summarize(replaced, total)}?"
     prompt = ChoicePrompt(title, choices, choices[1].value, overwriting.describe(replaced, SHOWN))
     return await app.ask(prompt) or CANCEL

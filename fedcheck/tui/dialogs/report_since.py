@@ -25,14 +25,14 @@ async def ask_since(app: ProjectApp, then: Since) -> None:
     """Ask since when changes are listed, offering what is known of this workspace."""
     specs: dict[str, str] = {}
     choices = [
-        Choice(TEMPLATE, "As the template has it", "t"),
-        Choice(NOTHING, "No changes: how it stands, and nothing else", "n"),
-        Choice(DAY, "Since a day", "d"),
+        Choice(TEMPLATE, "Template default", "t"),
+        Choice(NOTHING, "Current status only, no changes", "n"),
+        Choice(DAY, "Since a date", "d"),
     ]
     for key, words, spec in _known(app):
         specs[key] = spec
         choices.append(Choice(key, words, key[0]))
-    answer = await app.ask(ChoicePrompt("Tell what changed", choices))
+    answer = await app.ask(ChoicePrompt("Changes to show", choices))
     if answer == DAY:
         await _ask_day(app, then)
     elif answer == TEMPLATE:
@@ -50,14 +50,14 @@ def _known(app: ProjectApp) -> Iterator[tuple[str, str, str]]:
     looked = app.others.looked_before
     if looked is not None:
         day = looked.astimezone(ZoneInfo(session.project.config.timezone)).date()
-        words = f"Since you looked last, {day}  {format_distance(day, today)}"
+        words = f"Since your last visit, {day}  {format_distance(day, today)}"
         yield "looked", words, _before(day)
     last = last_sent(session)
     if last is not None and last.on is not None:
         to = one_line(last.to, 30)
         words = f"Since the last report sent, {last.on} to {to}"
         yield "report", words, _spec(session, last)
-    yield "of-today", f"Of today, {today}", _before(today)
+    yield "of-today", f"Today, {today}", _before(today)
 
 
 def _before(day: date) -> str:
@@ -90,10 +90,10 @@ async def _ask_day(app: ProjectApp, then: Since) -> None:
         if day is None:
             return ""
         if day > today:
-            raise ValueError(f"{day} is still to come")
+            raise ValueError(f"{day} is in the future")
         return f"what changed after {describe_typed(app, text, 'past')}"
 
-    hint = "2027-01-04, last monday; the report tells what changed after that day"
+    hint = "2027-01-04, last monday; the report lists changes after that date"
     text = await app.ask(TextPrompt("Since the end of", hint=hint, preview=preview))
     day = read_day(app, text, "past") if text else None
     if day is not None:

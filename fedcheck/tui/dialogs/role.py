@@ -10,7 +10,7 @@ async def ask_role(app: ProjectApp) -> None:
     choices = [
         Choice(r, f"{r}  {process.role_title(r)}", str(i)) for i, r in enumerate(process.roles, 1)
     ]
-    role = await app.ask(ChoicePrompt("Look at it as", choices, app.view_role))
+    role = await app.ask(ChoicePrompt("View as", choices, app.view_role))
     if role:
         app.view_role = role
         app.memory.put(f"role:{app.session.root}", role)

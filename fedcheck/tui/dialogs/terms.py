@@ -117,7 +117,7 @@ async def show_terms(app: ProjectApp, row: Row) -> None:
     """Explain the terms that an item uses."""
     known = read_terms(app.session)
     if not known.lexicon.terms:
-        hint = known.problem or "a glossary comes with FedRAMP's rules: fedcheck import rules"
+        hint = known.problem or "import FedRAMP's glossary with: fedcheck import rules"
         app.tell("No terms are defined here", hint)
         return
     used = list_item_terms(known.lexicon, row.item)
@@ -126,8 +126,8 @@ async def show_terms(app: ProjectApp, row: Row) -> None:
 
 def _hint(app: ProjectApp, known: TermsRead) -> str:
     if known.problem:
-        return f"our own words; {known.problem}"
+        return f"our definitions; {known.problem}"
     if known.release:
         return f"official text of release {known.release}; arrows scroll, esc closes"
     imports = app.hint("app.import", "imports the official text", "; ")
-    return f"our own words{imports}; arrows scroll, esc closes"
+    return f"our definitions{imports}; arrows scroll, esc closes"

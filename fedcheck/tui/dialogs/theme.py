@@ -37,7 +37,7 @@ class ThemeScreen(ModalScreen[str | None]):
                 ),
                 markup=False,
             )
-            yield Static(Content("⏎ keeps it, esc goes back"), classes="dialog-hint")
+            yield Static(Content("⏎ keep, esc cancel"), classes="dialog-hint")
 
     def on_mount(self) -> None:
         """Start on the theme in force."""
@@ -63,7 +63,7 @@ class ThemeScreen(ModalScreen[str | None]):
 def choose_theme(app: ProjectApp) -> None:
     """Ask for the colors, unless NO_COLOR turned them off."""
     if app.preferences.colourless:
-        app.tell("Colors are off", "NO_COLOR is set; without it there are themes")
+        app.tell("Colors are off", "NO_COLOR is set; unset it to use themes")
     else:
         app.start(_ask_theme(app))
 

@@ -76,11 +76,11 @@ class CalendarScreen(PlaceScreen):
         later = len(found) - len(dated) - len(undated)
         if later:
             doors.append(_dim(f"and {later} more after {until}"))
-        doors += self._group("No day yet", undated[:MOST]) if undated else []
+        doors += self._group("No date yet", undated[:MOST]) if undated else []
         if len(undated) > MOST:
             doors.append(_dim(f"and {len(undated) - MOST} more: fedcheck next --calendar"))
         if not found:
-            doors = [_dim("Nothing has a date, and nothing waits for one.")]
+            doors = [_dim("No deadlines: nothing has a date or waits for one.")]
         self.query_one(Doors).show(doors)
 
     def _group(self, heading: str, ones: list[Deadline]) -> list[Door]:
@@ -146,7 +146,7 @@ def _answer(dated: list[Deadline], undated: list[Deadline], today: date) -> Cont
     late = sum(one.late for one in dated)
     near = sum(not one.late and (one.day or today) - today <= timedelta(days=14) for one in dated)
     bad = (f"{late} overdue", "$text-warning") if late else ("Nothing is overdue", "$text-success")
-    rest = f", {pluralize(near, 'deadline')} within 14 days, {len(undated)} without a day yet"
+    rest = f", {pluralize(near, 'deadline')} within 14 days, {len(undated)} without a date"
     return Content.assemble(bad, rest)
 
 

@@ -185,7 +185,9 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
     def _top(self) -> None:
         marked = len(self.items.marks.refs)
         unseen = len(self.items.marks.refs - set(self.items.refs)) if marked else 0
-        marks = f"{marked} marked{f' ({unseen} not shown)' if unseen else ''} · " if marked else ""
+        marks = (
+            f"{marked} selected{f' ({unseen} not shown)' if unseen else ''} · " if marked else ""
+        )
         here = self._here
         part = f"{self._shown} of {len(here)} · " if self._shown != len(here) else ""
         middle = f"filter: {self.filter}" if self.filter else ""
@@ -212,7 +214,7 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         if self._here:
             return self.none_matches(pluralize(len(self._here), "item"), "list.clear")
         other = self.fedcheck.hint("list.phase", "goes to another phase", "; ")
-        return f"This role owes nothing here{other}"
+        return f"This role has no items here{other}"
 
     @on(Navigator.Chosen)
     def _chosen(self, event: Navigator.Chosen) -> None:

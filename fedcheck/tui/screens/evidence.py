@@ -74,7 +74,9 @@ class EvidenceScreen(ModalScreen[None]):
     def _gone(self) -> None:
         """Say that the checklist no longer has the item; there is nothing to change any more."""
         self.drawn = ()
-        self.query_one("#expected", Static).update(Content("The checklist has this item no more."))
+        self.query_one("#expected", Static).update(
+            Content("This item is no longer in the checklist.")
+        )
         self.query_one("#proofs", OptionList).clear_options()
 
     def show(self) -> None:
@@ -86,7 +88,9 @@ class EvidenceScreen(ModalScreen[None]):
         self.drawn = row.record.evidence
         signs = self.fedcheck.signs
         expects = "; ".join(one_line(text) for text in row.item.expects)
-        text = f"Expected: {expects}" if expects else "No evidence is expected here; some may help."
+        text = (
+            f"Expected: {expects}" if expects else "No evidence is required here; you may add some."
+        )
         self.query_one("#expected", Static).update(Content.styled(text, "$foreground-muted"))
         listed = self.query_one("#proofs", OptionList)
         place = listed.highlighted
@@ -205,9 +209,11 @@ class IssueEvidenceScreen(EvidenceScreen):
     def show(self) -> None:
         """Show the evidence."""
         thing = self.thing
-        title = f"Evidence: {one_line(thing.title) if thing else 'it is gone'}"
+        title = f"Evidence: {one_line(thing.title) if thing else 'removed'}"
         self.query_one(".dialog-title", Static).update(Content(title))
-        text = "It belongs to the answer." if self.book == "requests" else "It shows the remedy."
+        text = (
+            "It is part of the answer." if self.book == "requests" else "It shows the remediation."
+        )
         self.query_one("#expected", Static).update(Content.styled(text, "$foreground-muted"))
         listed = self.query_one("#proofs", OptionList)
         place = listed.highlighted
@@ -245,14 +251,14 @@ class IssueEvidenceScreen(EvidenceScreen):
         if filled is not None and filled.evidence_items:
             count = len(filled.evidence_items)
             name = one_line(filled.evidence_items[0].name, 40)
-            words = f"has evidence: {name if count == 1 else f'{count} pieces'}"
+            words = f"evidence added:  {name if count == 1 else f'{count} pieces'}"
             self._save(thing, attach_evidence(*filled.evidence_items), words)
 
     def action_evidence_remove(self) -> None:
         """Detach the highlighted piece."""
         thing, evidence_item = self.thing, self.chosen
         if thing is not None and evidence_item is not None:
-            words = f"has no longer: {one_line(evidence_item.name, 40)}"
+            words = f"evidence removed:  {one_line(evidence_item.name, 40)}"
             self._save(thing, EvidenceEdit(detach=(evidence_item.id,)), words)
 
     def _save(self, thing: Issue, edit: EvidenceEdit, words: str) -> None:

@@ -106,7 +106,7 @@ class EvidenceRegisterScreen(FilteredListScreen):
         if found.rows:
             return self.none_matches(pluralize(len(found.rows), "row"), "register.back")
         adds = self.fedcheck.hint("register.add", "adds some, or", "; ")
-        return f"No evidence yet, and none is expected{adds or ';'} drop a file here"
+        return f"No evidence yet, and none is required{adds or ';'} drop a file here"
 
     def show_details(self) -> None:
         """Show the details of the highlighted row."""

@@ -18,18 +18,20 @@ from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.issues import IssueScreen
 
 DEVIATION_CHOICES = (
-    Choice("false-positive", "Deviation: false positive; asks why", "f"),
-    Choice("operational-requirement", "Deviation: operational requirement; asks why", "o"),
-    Choice("risk-adjustment", "Deviation: risk adjustment; asks why", "a"),
+    Choice("false-positive", "Deviation: false positive; asks for the rationale", "f"),
+    Choice(
+        "operational-requirement", "Deviation: operational requirement; asks for the rationale", "o"
+    ),
+    Choice("risk-adjustment", "Deviation: risk adjustment; asks for the rationale", "a"),
 )
 DECISIONS = (
-    Choice("approved", "The deviation was approved", "y"),
-    Choice("rejected", "The deviation was rejected", "n"),
-    Choice("withdrawn", "No deviation any more", "w"),
+    Choice("approved", "Deviation approved", "y"),
+    Choice("rejected", "Deviation rejected", "n"),
+    Choice("withdrawn", "Withdraw the deviation", "w"),
 )
 RETEST_CHOICES = (
-    Choice("passed", "Passed: the gap is gone, the finding is closed", "p"),
-    Choice("failed", "Failed: the gap is still there", "f"),
+    Choice("passed", "Passed: the weakness is remediated; closes the finding", "p"),
+    Choice("failed", "Failed: the weakness remains", "f"),
 )
 
 
@@ -74,7 +76,7 @@ class FindingsScreen(IssueScreen):
         hint = self.fedcheck.hint
         adds = hint("ledger.add", "raises a finding; so does a test that is other than satisfied")
         other = hint("ledger.switch", "goes to the requests")
-        return "Nothing was found yet.\n" + "; ".join(part for part in (adds, other) if part)
+        return "No findings yet.\n" + "; ".join(part for part in (adds, other) if part)
 
     def action_ledger_add(self) -> None:
         """Raise a finding."""
@@ -124,7 +126,7 @@ class FindingsScreen(IssueScreen):
 
     async def _ask_state(self, finding: Finding) -> None:
         choices = [
-            Choice("open", "Open again", "r")
+            Choice("open", "Reopen", "r")
             if finding.state == "closed"
             else Choice("close", "Close; needs a passed retest, evidence or a deviation", "c")
         ]
@@ -151,7 +153,7 @@ class FindingsScreen(IssueScreen):
             edit = FindingEdit(decision=answer)
             self._save_with_risk(finding, edit, f"deviation {answer}")
         elif answer == "withdrawn":
-            self.issue_actions.save(finding, FindingEdit(deviation=""), "asks for no deviation")
+            self.issue_actions.save(finding, FindingEdit(deviation=""), "has no deviation now")
 
     def _save_with_risk(self, finding: Finding, edit: FindingEdit, what: str) -> None:
         """Save an edit; its label says the risk and the due date that follow from it."""
@@ -162,7 +164,7 @@ class FindingsScreen(IssueScreen):
             self.fedcheck.tell(str(error), error.hint, "warning")
             return
         if new.risk != finding.risk:
-            words.append(f"is of {new.risk} risk")
+            words.append(f"is now {new.risk} risk")
         if new.due != finding.due:
             words.append(f"due {new.due}")
         self.issue_actions.save(finding, edit, ", ".join(words))
@@ -172,12 +174,12 @@ class FindingsScreen(IssueScreen):
 
         def preview(text: str) -> str:
             if not text.strip():
-                raise ValueError("a reviewer decides by it: say why")
+                raise ValueError("a rationale is required; the reviewer decides based on it")
             return ""
 
-        hint = "a reviewer decides by it; ⏎ saves, esc cancels"
+        hint = "rationale for the reviewer; ⏎ save, esc cancel"
         prompt = TextPrompt(f"Why: {words}?", finding.rationale, hint=hint, preview=preview)
         text = await self.fedcheck.ask(prompt)
         if text is not None:
             edit = FindingEdit(deviation=deviation, rationale=text)
-            self.issue_actions.save(finding, edit, f"deviation asked for: {words}")
+            self.issue_actions.save(finding, edit, f"deviation requested:  {words}")

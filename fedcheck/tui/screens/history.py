@@ -49,7 +49,7 @@ class HistoryScreen(FilteredListScreen):
     def compose(self) -> ComposeResult:
         """Lay out filter and list."""
         yield TopLine()
-        yield Input(self.filter, placeholder="words: who, which item, what", id="filter")
+        yield Input(self.filter, placeholder="words: person, item, change", id="filter")
         named = None if self.ref else self._title
         yield HistoryList(named, self.fedcheck.signs, id="story")
         yield KeyLine()
@@ -85,17 +85,17 @@ class HistoryScreen(FilteredListScreen):
     def _middle(self) -> str:
         if self.filter:
             return f"filter: {self.filter}"
-        return self.fedcheck.hint("rows.open", "goes back to a point of it") if self.ref else ""
+        return self.fedcheck.hint("rows.open", "restores a point") if self.ref else ""
 
     def _empty_text(self, filtered: bool) -> str:
         if self.past is None and self.unread:
-            return f"The history cannot be read now: {self.unread}"
+            return f"The history cannot be read:  {self.unread}"
         if self.past is None:
             return "Reading the history"
         if filtered:
             clears = self.fedcheck.hint("history.close", "clears the filter", "; ")
             return f"Nothing matches{clears}"
-        return "Nothing was changed yet"
+        return "No changes yet"
 
     def _text(self, deed: HistoryRow) -> str:
         day = deed.at.date().isoformat()
@@ -117,11 +117,11 @@ class HistoryScreen(FilteredListScreen):
         if deed is not None and deed.ref.partition(":")[0] in LEDGERS:
             self.fedcheck.show_issues(deed.ref.partition(":")[0], "", deed.ref)
         elif deed is None or deed.ref not in self.fedcheck.board.rows:
-            self.fedcheck.tell("This line is about no item that there is now")
+            self.fedcheck.tell("This entry's item no longer exists")
         elif self.ref and self.past:
             entered = self.past.entered
             if all(one.tx != deed.tx for one in entered):
-                self.fedcheck.tell("A private note is no part of the record, and does not go back")
+                self.fedcheck.tell("A private note is not part of the record and is not restored")
                 return
             record = self.fedcheck.board.rows[self.ref].record
             changes = list_revert_changes(entered, deed.tx, self.ref, record)
@@ -133,7 +133,7 @@ class HistoryScreen(FilteredListScreen):
         """Show what going back to a point would change, and offer it."""
         choices = [Choice("item", "Show the item in its list", "i")]
         if changes:
-            choices.insert(0, Choice("back", "Go back to this point, as a new action", "b"))
+            choices.insert(0, Choice("back", "Restore this point, as a new action", "b"))
         answer = await self.fedcheck.ask(ChoicePrompt(_title_of_offer(deed, changes), choices))
         if answer == "back":
             self._go_back(deed, changes)
@@ -173,7 +173,7 @@ def _as_seen(change: Change, record: AnyRecord) -> None:
     if field_value(record, change.field) not in (change.old, change.new):
         name = change.field.partition(".")[0]
         raise FedcheckError(
-            f"the {name} was changed meanwhile", "look at it again", ErrorKind.REFUSED
+            f"the {name} changed in the meantime", "review it again", ErrorKind.REFUSED
         )
 
 
@@ -181,10 +181,10 @@ def _title_of_offer(deed: HistoryRow, changes: list[Change]) -> str:
     """Return the head of the offer: the point in time, and what would change."""
     lines = [f"{deed.at:%Y-%m-%d %H:%M}  {one_line(deed.by, 20)}  {one_line(deed.what, 200)}", ""]
     if not changes:
-        return "\n".join([*lines, "The item is now as it was then."])
+        return "\n".join([*lines, "The item already has these values."])
     rows = [describe_change(change) for change in changes[:MOST]]
     width = max(count_cells(name) for name, _, _ in rows)
-    lines.append("To go back changes:")
+    lines.append("Restoring this changes:")
     lines += [f"  {name:<{width}}  {now} -> {then}" for name, now, then in rows]
     if len(changes) > MOST:
         lines.append(f"  and {len(changes) - MOST} more")

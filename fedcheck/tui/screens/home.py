@@ -66,7 +66,7 @@ class HomeScreen(PlaceScreen):
             yield Doors(id="gate-line")
             with Horizontal(id="home-columns"):
                 with Vertical(id="stand"):
-                    yield Static("Where we stand", classes="heading", id="stand-heading")
+                    yield Static("Status", classes="heading", id="stand-heading")
                     yield PhaseTable(self.fedcheck.signs, id="phases")
                     yield Static(id="timeline", classes="wide-only")
                     yield Static("Done per week", classes="heading wide-only")
@@ -267,7 +267,8 @@ class HomeScreen(PlaceScreen):
         if not doors:
             waiting = sum(e.role == role and e.waiting for e in board.rows.values())
             text = (
-                f"Nothing to do now; waiting for others or a milestone: {pluralize(waiting, 'item')}"
+                "Nothing to do now; waiting for others or a milestone: "
+                f"{pluralize(waiting, 'item')}"
             )
             doors.append(
                 Door(Content.styled(text, "$foreground-muted"), f"query:role:{role} is:waiting")
@@ -324,7 +325,9 @@ class HomeScreen(PlaceScreen):
             if lack and lack[1]:
                 self.fedcheck.open_screen("gate", lack[0], event.phase)
             else:
-                self.fedcheck.tell("Nothing is outstanding in this phase" if lack else "This phase has no gate")
+                self.fedcheck.tell(
+                    "Nothing is outstanding in this phase" if lack else "This phase has no gate"
+                )
             return
         self.fedcheck.open_screen("checklist", Place(event.phase, event.role))
 

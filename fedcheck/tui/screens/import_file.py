@@ -33,8 +33,8 @@ from fedcheck.tui.widgets.link_field import LinkField, list_names
 from fedcheck.tui.widgets.plan_text import plan_text
 from fedcheck.tui.widgets.top_line import TopLine
 
-START = "Name a file, or drop one here; tab completes a path. Nothing is written before you have\
- seen what it would do."
+START = "Name a file, or drop one here; tab completes a path. Nothing is written until you\
+ have seen a preview."
 
 
 class ImportFileScreen(PlaceScreen):
@@ -97,7 +97,7 @@ class ImportFileScreen(PlaceScreen):
     def show(self) -> None:
         """Show whose workspace it is; the plan itself is made anew before it is carried out."""
         name = self.fedcheck.session.project.config.name
-        self.query_one(TopLine).show("Bring in a file", "", one_line(name, 40))
+        self.query_one(TopLine).show("Import a file", "", one_line(name, 40))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done now."""
@@ -155,7 +155,7 @@ class ImportFileScreen(PlaceScreen):
 
     async def _ask_kind(self) -> None:
         choices = [Choice(one.name, one.title[:1].upper() + one.title[1:]) for one in self.kinds]
-        kind_id = await self.fedcheck.ask(ChoicePrompt("It is", choices, self.chosen))
+        kind_id = await self.fedcheck.ask(ChoicePrompt("File type", choices, self.chosen))
         if kind_id:
             self.chosen, self.texts = kind_id, {}
             self._begin()
@@ -171,7 +171,7 @@ class ImportFileScreen(PlaceScreen):
             self._said(str(error), wrong=True)
             return
         if not options:
-            self.fedcheck.tell("There is nothing to say about such a file")
+            self.fedcheck.tell("This type of file has no options")
         else:
             self.fedcheck.start(self._ask_options(path, options))
 
@@ -197,7 +197,7 @@ class ImportFileScreen(PlaceScreen):
         """Stop reading; else go back."""
         if self.reading:
             self.reading = 0
-            self._said("Stopped; nothing was written.")
+            self._said("Canceled; nothing was written.")
             self.query_one("#bring-file").focus()
         else:
             self.dismiss(None)
@@ -245,8 +245,8 @@ class ImportFileScreen(PlaceScreen):
         try:
             kinds = registry.recognize(path)
             if not kinds:
-                hint = "known are tables (.csv, .xlsx) and the files that fedcheck import names"
-                raise FedcheckError(f"{path.name}: not a file that can be brought in", hint)
+                hint = "use tables (.csv, .xlsx) or a file type listed by fedcheck import"
+                raise FedcheckError(f"{path.name}: not a file that fedcheck can import", hint)
             kind = next((one for one in kinds if one.name == chosen), kinds[0])
             outcome = kind.prepare(session, path, kind.parse_form(texts))
             replaced = list_replaced(session, outcome.plan)
@@ -286,8 +286,8 @@ class ImportFileScreen(PlaceScreen):
     def _how_to_go_on(self) -> None:
         """Say what can be done about a file that cannot be brought in as it is."""
         hints = [
-            self.fedcheck.hint("bring.options", "says what its columns mean and where it goes"),
-            self.fedcheck.hint("bring.kind", "takes it for something else")
+            self.fedcheck.hint("bring.options", "sets its columns and target"),
+            self.fedcheck.hint("bring.kind", "changes the file type")
             if len(self.kinds) > 1
             else "",
         ]
@@ -296,12 +296,12 @@ class ImportFileScreen(PlaceScreen):
         self.query_one("#bring-page").focus()
 
     def _recognised(self, kind: Importer | None) -> str:
-        words = f"It is {kind.title}. " if kind else ""
-        assert self.prepared is not None, "there is a plan"
+        words = f"File type: {kind.title}. " if kind else ""
+        assert self.prepared is not None, "preview ready"
         if self.prepared.plan.empty:
             return f"{words}{self.prepared.plan.nothing}"
-        does = self.fedcheck.hint("bring.do", "does what is shown below")
-        leaves = self.fedcheck.hint("bring.close", "leaves it")
+        does = self.fedcheck.hint("bring.do", "runs the import shown below")
+        leaves = self.fedcheck.hint("bring.close", "cancels")
         return f"{words}{'; '.join(part for part in (does, leaves) if part)}."
 
     async def _carry_out(self, prepared: Prepared, replaced: Sequence[Replaced]) -> None:
@@ -311,7 +311,10 @@ class ImportFileScreen(PlaceScreen):
         """
         session = self.fedcheck.session
         if session.project is not self.made_for:
-            self.fedcheck.tell("The workspace changed meanwhile", "look once more, then carry out")
+            self.fedcheck.tell(
+                "The workspace changed in the meantime",
+                "check the new preview, then run the import",
+            )
             self._begin()
             return
 
@@ -322,7 +325,7 @@ class ImportFileScreen(PlaceScreen):
         if answer == EMPTY:
             plan = leave_recorded(plan, replaced)
         if plan.empty:
-            app.tell("Nothing was changed: every item in the file holds recorded work")
+            app.tell("Nothing was changed: every item in the file already has recorded work")
             return
 
         def job() -> Transaction:
@@ -330,7 +333,7 @@ class ImportFileScreen(PlaceScreen):
             try:
                 prepared.after(action)
             except FedcheckError as error:
-                words = f"Brought in, but what its columns mean was not kept: {error}"
+                words = f"Imported, but the column mapping was not saved:  {error}"
                 app.call_later(app.tell, words, error.hint, "warning")
             return action
 
@@ -353,7 +356,7 @@ class ImportFileScreen(PlaceScreen):
 
 def known_kinds() -> Content:
     """Return what can be brought in, a line each."""
-    parts: list[str | tuple[str, str]] = [("What can be brought in\n", "bold")]
+    parts: list[str | tuple[str, str]] = [("What you can import\n", "bold")]
     for kind in registry.IMPORTERS:
         name = kind.title[:1].upper() + kind.title[1:]
         parts.append(f"  {name:<32}")

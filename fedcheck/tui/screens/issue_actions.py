@@ -102,7 +102,7 @@ class IssueActions:
         people = list(dict.fromkeys([*project.people(), *project.process.roles]))
         who = await ask_person(self.app, title, now, people)
         if who is not None:
-            words = f"is for {who}" if who else "is for nobody"
+            words = f"owner: {who}" if who else "has no owner"
             self.save(thing, edit_of(who), words)
 
     async def ask_to_withdraw(self, thing: Issue) -> None:
@@ -114,7 +114,7 @@ class IssueActions:
                 raise ValueError("a reason is needed; the history keeps it")
             return ""
 
-        title = f"Why is it withdrawn: {one_line(thing.title, 60)}"
+        title = f"Reason for withdrawing: {one_line(thing.title, 60)}"
         reason = await self.app.ask(TextPrompt(title, hint="⏎ saves", preview=preview))
         if reason:
             self.app.change(lambda: session.apply([ref], Withdrawal(reason)))
@@ -123,7 +123,7 @@ class IssueActions:
         """Ask for the day by which it is due, showing what it comes to while it is typed."""
         own = due_by_risk(thing)
         now = thing.due.isoformat() if thing.due else ""
-        without = f"by its risk: {own.isoformat()}" if own else "no due date"
+        without = f"set by risk: {own.isoformat()}" if own else "no due date"
         hint = f"2027-02-01, +2w, fri, kick-off - 30d; empty: {without}"
         preview = due_preview(self.app, without)
         text = await self.app.ask(TextPrompt("Due", now, hint=hint, preview=preview))
@@ -139,7 +139,7 @@ class IssueActions:
             return
         choices = [Choice("", "Link another item", "i")]
         choices += [
-            Choice(ref, f"Take off: {self._title(ref)}", str(number))
+            Choice(ref, f"Unlink: {self._title(ref)}", str(number))
             for number, ref in enumerate(thing.items[:9], 1)
         ]
 
@@ -147,7 +147,7 @@ class IssueActions:
         if ref == "":
             await ask_item(self.app, lambda chosen: self._link(thing, chosen))
         elif ref:
-            self.save(thing, link_edit(thing, unlink=ref), "no longer names the item")
+            self.save(thing, link_edit(thing, unlink=ref), "no longer links the item")
 
     def _link(self, thing: Issue, ref: str) -> None:
         self.save(thing, link_edit(thing, link=ref), f"names {self._title(ref)}")
@@ -156,9 +156,7 @@ class IssueActions:
         """Go to the item that is linked, or to one of them."""
         here = [ref for ref in thing.items if ref in self.app.board.rows]
         if not here:
-            self.app.tell(
-                "No item is linked that applies here", self.app.hint("ledger.item", "links one")
-            )
+            self.app.tell("No applicable item is linked", self.app.hint("ledger.item", "links one"))
         elif len(here) == 1:
             self.app.show_item(here[0])
         else:

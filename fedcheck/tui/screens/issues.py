@@ -153,7 +153,7 @@ class IssueScreen(FilteredListScreen):
         """Say what is wrong where the file cannot be read: then nothing here is not nothing."""
         for broken in self.fedcheck.board.project.broken:
             if PurePath(broken.path).name == f"{self.BOOK}.toml":
-                return f"{one_line(str(broken))}\nNothing is lost: fedcheck doctor tells more"
+                return f"{one_line(str(broken))}\nNothing is lost; see: fedcheck doctor"
         return ""
 
     def _tabs(self, project: Project) -> Content:

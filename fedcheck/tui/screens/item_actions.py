@@ -149,14 +149,14 @@ class ItemActions:
     async def _ask_reason(self, rows: Rows, status: str, result: str | None = None) -> None:
         def preview(text: str) -> str:
             if not text.strip():
-                raise ValueError("a reason is needed: it goes into the report")
+                raise ValueError("a reason is required; the report includes it")
             return ""
 
-        asked = "Why does it not apply?" if status == "na" else "Why is it blocked?"
+        asked = "Why is it not applicable?" if status == "na" else "Why is it blocked?"
         if len(rows) > 1:
             asked += f" ({len(rows)} items)"
         now = bulk_edit.shared(rows, lambda row: row.record.reason)
-        prompt = TextPrompt(asked, now, hint="⏎ saves, esc cancels", preview=preview)
+        prompt = TextPrompt(asked, now, hint="⏎ save, esc cancel", preview=preview)
         reason = await self.app.ask(prompt)
         if reason is not None:
             self.edit(rows, ItemEdit(status=status, result=result, reason=reason))
@@ -168,8 +168,8 @@ class ItemActions:
             alone = len(rows) == 1
             hint = self.app.hint("edit.done", "marks it done")
             if not alone:
-                hint = self.app.hint("list.mark", "takes the mark off a task")
-            self.app.tell(f"{not_all_tests(rows, tasks)}; only a test has a result", hint)
+                hint = self.app.hint("list.mark", "reopens a task")
+            self.app.tell(f"{not_all_tests(rows, tasks)}; only tests have results", hint)
             return
         now = bulk_edit.shared(rows, lambda row: row.record.result)
         prompt = ChoicePrompt(bulk_edit.title_of(rows), RESULT_CHOICES, now)
@@ -203,16 +203,16 @@ class ItemActions:
     async def ask_due(self, rows: Rows) -> None:
         """Ask for the due date, showing what it comes to while it is typed."""
         board = self.app.board
-        hint = "2027-02-01, Dec 15, +2w, kick-off - 30d; empty: the checklist's own"
+        hint = "2027-02-01, Dec 15, +2w, kick-off - 30d; empty: the checklist's date"
 
         def preview(text: str) -> str:
             read = read_due(self.app, text)
             typed = read.due
             if not typed and len(rows) > 1:
-                return "each the checklist's own"
+                return "each checklist's date"
             if not typed:
                 own = board.calendar.due(rows[0].item.due)
-                return f"the checklist's own: {own}" if own else "no due date"
+                return f"the checklist's date: {own}" if own else "no due date"
             day = board.calendar.day_of(typed)
             return describe_day(day, board.today, read.note)
 
@@ -242,7 +242,7 @@ class ItemActions:
         def read(row: Row) -> str:
             return session.project.private_note(row.ref)
 
-        self.write("Private note, in no report", rows, read, save, place="private note")
+        self.write("Private note (in no report)", rows, read, save, place="private note")
 
     def write(
         self,
@@ -257,9 +257,9 @@ class ItemActions:
         noted = [row for row in rows if read(row)]
         seen = bulk_edit.shared(rows, read)
         if noted and not seen:
-            text = f"Some of them have one of their own already: {bulk_edit.names(noted)}"
-            hint = self.app.hint("list.mark", "takes the mark off those, or ")
-            self.app.tell(text, f"{hint}write one by one")
+            text = f"Some already have a note:  {bulk_edit.names(noted)}"
+            hint = self.app.hint("list.mark", "deselects those, or ")
+            self.app.tell(text, f"{hint}write them one by one")
             return
         about = f"{what}: {bulk_edit.title_of(rows)}"
         refs = [row.ref for row in rows]
@@ -301,9 +301,7 @@ class ItemActions:
             *list_issues_of_item(project.requests, row.ref),
         ]
         if not found and not named:
-            self.app.tell(
-                "This item needs no other, and none needs it", "no request or finding names it"
-            )
+            self.app.tell("This item has no dependencies", "no request or finding links to it")
             return
         choices = [
             Choice(

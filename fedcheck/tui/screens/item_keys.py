@@ -157,13 +157,13 @@ class ItemKeysScreen(PlaceScreen):
     def action_test_observation(self) -> None:
         """Write what was seen."""
         self._do_to_tests(
-            lambda rows: self.test_actions.write_text(rows, "observation", "What was seen")
+            lambda rows: self.test_actions.write_text(rows, "observation", "Observation")
         )
 
     def action_test_differential(self) -> None:
         """Write where the SSP differs."""
         self._do_to_tests(
-            lambda rows: self.test_actions.write_text(rows, "differential", "Where the SSP differs")
+            lambda rows: self.test_actions.write_text(rows, "differential", "SSP differences")
         )
 
     def action_test_again(self) -> None:
@@ -213,7 +213,7 @@ class ItemKeysScreen(PlaceScreen):
         rows = self.chosen_rows
         tasks = [row for row in rows if row.item.kind != "test"]
         if tasks:
-            self.fedcheck.tell(f"{not_all_tests(rows, tasks)}; only a test is tested")
+            self.fedcheck.tell(f"{not_all_tests(rows, tasks)}; only tests are tested")
         else:
             self._do(act)
 

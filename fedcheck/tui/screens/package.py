@@ -169,7 +169,7 @@ def _entries(
             contacts = value if isinstance(value, list) else []
             for kind in CONTACTS:
                 found = next((one for one in contacts if one.get(TYPE) == kind), None)
-                lacks = "" if found else f"missing: whom to reach about {kind.lower()}"
+                lacks = "" if found else f"missing: {kind.lower()} contact"
                 shown = table_text({**found, TYPE: ""}) or "no name yet" if found else ""
                 yield Entry(key, f"{kind} contact", shown, lacks, kind)
             others = [one for one in contacts if one.get(TYPE) not in CONTACTS]
@@ -209,13 +209,13 @@ def _summary(gaps: Sequence[Gap], problems: Sequence[Problem]) -> Content:
     if missing:
         count = pluralize(len(missing), "required entry is", "required entries are")
         parts.append((f"Not ready: {count} missing. ", "bold $text-warning"))
-        parts.append(("The overview is written once they are filled in.", "$foreground-muted"))
+        parts.append(("Complete them to export the overview.", "$foreground-muted"))
     else:
         parts.append(("Ready. ", "bold $text-success"))
         parts.append(("fedcheck export cpo -o cpo.json writes the overview.", "$foreground-muted"))
     for gap in missing:
         if gap.key.startswith("profile"):
-            parts.append((f"\nThe workspace has no {gap.why}", "$text-warning"))
+            parts.append((f"\nMissing: {gap.why}", "$text-warning"))
     for one in problems[:2]:
         words = f"\nfedcheck.toml:{one.line}: {one_line(one.message, 160)}"
         parts.append((words, "$text-warning"))

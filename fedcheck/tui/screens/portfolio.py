@@ -138,10 +138,10 @@ class PortfolioScreen(ListScreen):
         """Show what was read so far."""
         listed = self._listed()
         people = [one for one in add_up_load(r.summary for r in listed if r.summary) if one.own]
-        rows: list[Line | str] = ["Workspaces by next gate, and who owes what before it", *listed]
+        rows: list[Line | str] = ["Workspaces by next gate, with what each party owes", *listed]
         rows = rows if listed else []
         if people:
-            rows += ["", f"Load of your people  {len(people)}", *people]
+            rows += ["", f"Workload of your people  {len(people)}", *people]
         nothing = "Reading ..." if self.reading else EMPTY
         if self.found and not listed:
             nothing = (
@@ -282,7 +282,7 @@ def describe_workspace(row: PortfolioRow, room: int) -> Iterator[Piece]:
         who = f"{one_line(load.person) or 'no owner'} ({load.role or 'no role'})"
         yield f"  {who}: {_load_words(load)}", ""
     if not one.load:
-        yield "  Nobody has anything to do", "$foreground-muted"
+        yield "  Nobody has work to do", "$foreground-muted"
 
 
 def _relative(text: str, row: PortfolioRow) -> str:
@@ -293,12 +293,14 @@ def _standing(one: WorkspaceSummary) -> Iterator[Piece]:
     if one.milestone:
         when = f"{one.day}, {format_distance(one.day, one.today)}" if one.day else "no date"
         owed = f"{one.missing} outstanding: {describe_parties(one.outstanding)}"
-        before = f"; {one.before} more before it" if one.before else ""
+        before = f"; {one.before} outstanding for earlier milestones" if one.before else ""
         state = (owed if one.missing else "ready") + before
         yield f"{one_line(one.milestone)} ({when}): {state}", ""
-    done = f"Done {one.count.words} ({one.count.share}), your part {one.own.text} ({one.own.share})"
+    done = f"Done: {one.count.words} ({one.count.share}); yours: {one.own.text} ({one.own.share})"
     inside = one.internal
-    more = f"; internal and private lists {inside.words}" if inside.total or inside.optional else ""
+    more = (
+        f"; internal and private lists: {inside.words}" if inside.total or inside.optional else ""
+    )
     yield done + more, ""
     evidence = ", ".join(f"{count} {state}" for state, count in one.evidence.items())
     counts = [

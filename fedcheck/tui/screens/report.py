@@ -76,7 +76,7 @@ class ReportScreen(PlaceScreen):
             self.failure = ""
         except UntrustedError as error:
             self.text = ""
-            self.failure = f"{error}\n\nRead it, then choose it again and trust it."
+            self.failure = f"{error}\n\nReview it, then choose it again and trust it."
             if error.bundle.digest != self._asked:  # once, until it changes or is chosen again
                 self._asked = error.bundle.digest
                 self.fedcheck.start(self._ask_trust(error.bundle))
@@ -109,7 +109,7 @@ class ReportScreen(PlaceScreen):
                 "A template is a program. Trust it only if you know who wrote it.",
             ]
         )
-        choices = [Choice("no", "do not run it", "n"), Choice("trust", "trust it as it is", "y")]
+        choices = [Choice("no", "Do not run it", "n"), Choice("trust", "Trust it as it is", "y")]
         if await self.fedcheck.ask(ChoicePrompt(title, choices, "no")) != "trust":
             return
         try:
@@ -161,7 +161,7 @@ class ReportScreen(PlaceScreen):
 
         app = self.fedcheck
         if self.failure:
-            app.tell("There is no report to write", "mend the template first", "warning")
+            app.tell("There is no report to write", "fix the template first", "warning")
             return None
         path = render.default_path(
             app.session.root, app.board, self.template, self.milestone, self.role, form
@@ -259,7 +259,7 @@ class ReportScreen(PlaceScreen):
         """Copy the Markdown."""
         self.app.copy_to_clipboard(self.text)
         exports = self.fedcheck.hint("report.export", "exports", ": ")
-        hint = f"where the terminal does not allow that{exports}" if exports else ""
+        hint = f"if the terminal does not allow copying{exports}" if exports else ""
         self.fedcheck.tell("Copied the Markdown", hint)
 
     def action_report_source(self) -> None:

@@ -15,8 +15,8 @@ from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.issues import IssueScreen
 
 KINDS = (
-    Choice("question", "Question of a reviewer", "q"),
-    Choice("evidence", "Request for evidence, of the assessor", "e"),
+    Choice("question", "Reviewer question", "q"),
+    Choice("evidence", "Assessor evidence request", "e"),
 )
 
 
@@ -61,16 +61,16 @@ class RequestsScreen(IssueScreen):
     def empty_text(self) -> str:
         """Say what would stand here."""
         hint = self.fedcheck.hint
-        adds = hint("ledger.add", "writes down a reviewer's question or a request for evidence")
+        adds = hint("ledger.add", "adds a question or evidence request")
         other = hint("ledger.switch", "goes to the findings")
-        return "Nothing was asked yet.\n" + "; ".join(part for part in (adds, other) if part)
+        return "No requests yet.\n" + "; ".join(part for part in (adds, other) if part)
 
     def action_ledger_add(self) -> None:
         """Ask something: a question, or for evidence."""
         self.fedcheck.start(self._ask_request())
 
     async def _ask_request(self) -> None:
-        kind = await self.fedcheck.ask(ChoicePrompt("What is asked?", KINDS))
+        kind = await self.fedcheck.ask(ChoicePrompt("Type of request", KINDS))
         if kind:
             await ask_request(self.fedcheck, kind, self.go_to)
 
@@ -84,7 +84,7 @@ class RequestsScreen(IssueScreen):
         def edit_of(to: str) -> RequestEdit:
             return RequestEdit(to=to)
 
-        title = "Who is to answer"
+        title = "Assigned to"
         self.ask_about_thing(lambda one: self.issue_actions.ask_name(one, one.to, title, edit_of))
 
     def action_requests_answer(self) -> None:
@@ -104,7 +104,7 @@ class RequestsScreen(IssueScreen):
 
     def _accept(self, request: Request) -> None:
         if request.state != "answered":
-            state = "accepted already" if request.state == "accepted" else "not answered yet"
+            state = "already accepted" if request.state == "accepted" else "not answered yet"
             self.fedcheck.tell(
                 f"It is {state}", self.fedcheck.hint("requests.answer", "writes an answer")
             )
@@ -119,11 +119,11 @@ class RequestsScreen(IssueScreen):
     def _return(self, request: Request) -> None:
         if request.state == "open":
             writes = self.fedcheck.hint("requests.answer", "writes one")
-            self.fedcheck.tell("It is open: there is no answer to return", writes)
+            self.fedcheck.tell("It is open; there is no answer to return", writes)
             return
 
         def edit_of(text: str) -> RequestEdit:
             return RequestEdit("return", comment=text, amend=True)  # the guard saw their comment
 
-        title = "What is missing in the answer"
+        title = "What is missing from the answer"
         self.issue_actions.write(request, "comment", title, edit_of, "returned", even_same=True)

@@ -81,16 +81,18 @@ class ResponsibilitiesScreen(ListScreen):
         for (waits, on_), group in groups:
             rows += [f"{_who(waits)} waits for {_who(on_)}  {len(group)}", *group]
         if not found:
-            rows.append("Nobody waits for anybody now")
-        rows.append("Deliverables: who prepares, who reviews, who decides, how they stand")
+            rows.append("Nobody is waiting now")
+        rows.append("Deliverables: prepared by, reviewed by, decided by, status")
         for phase in list_phase_duties(board):
             if phase.duties:
                 rows.append(_phase_line(phase))
                 rows += [DutyRow(duty, phase) for duty in phase.duties]
         self.rows.today = board.today
-        self.rows.put(rows, "This process names no deliverable, and nobody waits for anybody")
+        self.rows.put(rows, "This process has no deliverables, and nobody is waiting")
         hidden = len(every) - len(found)
-        part = f"{pluralize(len(found), 'hand-off')}" + (f", {hidden} far off" if hidden else "")
+        part = f"{pluralize(len(found), 'hand-off')}" + (
+            f", {hidden} in later phases" if hidden else ""
+        )
         self.query_one(TopLine).show("Who does what", "and who waits for whom", part)
         self.show_details()
 
@@ -109,17 +111,17 @@ class ResponsibilitiesScreen(ListScreen):
     def _of_handoff(self, row: Handoff) -> list[Piece]:
         board = self.fedcheck.board
         rows = board.rows
-        since = f", since {row.since}." if row.since else "; since when is not known."
-        what = {"answer": "the answer", "acceptance": "the acceptance", "retest": "the retest"}
+        since = f", since {row.since}." if row.since else "; start date unknown."
+        what = {"answer": "the answer", "acceptance": "acceptance", "retest": "the retest"}
         thing = f", for {what[row.what]}" if row.what in what else ""
         lines: list[Piece] = [(one_line(row.title), "bold"), (row.ref, "$foreground-muted")]
         lines.append((f"{_who(row.waits)} waits for {_who(row.on)}{thing}{since}", ""))
         if row.stuck:
-            lines.append(("It waits itself for:", "$text-warning"))
+            lines.append(("It is waiting for:", "$text-warning"))
             lines += [(f"  {_title(board.rows, ref)}", "") for ref in row.stuck[:SHOWN]]
         if row.blocks:
             count = pluralize(len(row.blocks), "item")
-            more = f", and {row.behind} in all come after it" if row.behind else ""
+            more = f"; {row.behind} items in all depend on it" if row.behind else ""
             lines.append((f"It holds up {count} of the {_who(row.waits)}{more}:", ""))
             lines += [(f"  {_title(rows, ref)}", "") for ref in row.blocks[:SHOWN]]
             if len(row.blocks) > SHOWN:
@@ -138,7 +140,7 @@ class ResponsibilitiesScreen(ListScreen):
         elif row is not None and row.duty.row is not None:
             self.fedcheck.show_item(row.duty.row.ref)
         else:
-            self.fedcheck.tell("No list has the item that hands it over")
+            self.fedcheck.tell("No checklist has the item that delivers it")
 
     def action_parts_switch(self) -> None:
         """Go to the first row of the other part; the headings above it stay in view."""
@@ -163,7 +165,7 @@ class ResponsibilitiesScreen(ListScreen):
 
 
 def _who(role: str) -> str:
-    return role_label(role) if role else "somebody without a role"
+    return role_label(role) if role else "someone without a role"
 
 
 def _title(rows: Mapping[str, Row], ref: str) -> str:

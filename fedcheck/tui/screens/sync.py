@@ -113,7 +113,7 @@ class SyncScreen(ModalScreen[None]):
     async def _ask_large(self, error: LargeEvidenceError) -> None:
         choices = [
             Choice("no", "Commit nothing", "n"),
-            Choice("yes", "Commit them; everyone with the repository gets them for good", "y"),
+            Choice("yes", "Commit them; everyone with access gets them permanently", "y"),
         ]
         if await self.fedcheck.ask(ChoicePrompt(error.what, choices, "no")) == "yes":
             self._begin(yes=True)
@@ -121,7 +121,7 @@ class SyncScreen(ModalScreen[None]):
     def _show(self) -> None:
         self.query_one("#sync-steps", Static).update(self._draw_steps())
         self.query_one("#sync-said", Static).update(self._draw_listed())
-        hint = "esc stops it" if self.running else "esc closes this"
+        hint = "esc stops" if self.running else "esc closes"
         self.query_one(".dialog-hint", Static).update(Content(hint))
 
     def _draw_steps(self) -> Content:

@@ -17,16 +17,16 @@ INHERITED = (
     Choice("leveraged", "inherited from a leveraged service; asks for its name", "l"),
     Choice("shared", "shared with a leveraged service; asks for its name", "s"),
     Choice("customer", "the customer's responsibility", "c"),
-    Choice("", "the provider's own", "n"),
+    Choice("", "provider (not inherited)", "n"),
 )
 RETEST = (
-    Choice("passed", "passed: it is satisfied now", "p"),
+    Choice("passed", "passed: now satisfied", "p"),
     Choice("failed", "failed: still other than satisfied", "f"),
     Choice("", "no retest", "n"),
 )
 REVIEW = (
     Choice("agreed", "agreed", "a"),
-    Choice("returned", "returned to the tester; say why in the note", "r"),
+    Choice("returned", "returned to the tester; explain in the note", "r"),
     Choice("", "not reviewed", "n"),
 )
 
@@ -48,7 +48,7 @@ class TestActions:
         """Record the same as of the last test; ask before that replaces other people's work."""
         last = self.app.board.rows.get(self.app.last_test)
         if last is None:
-            self.app.tell("No test was recorded yet since the app was opened", "record one first")
+            self.app.tell("No test recorded since the app was opened", "record one first")
             return
         record = last.record
         wanted = [row for row in rows if row.ref != last.ref]
@@ -85,9 +85,9 @@ class TestActions:
     async def ask_methods(self, rows: Rows) -> None:
         """Ask which methods were used."""
         asked = {method for row in rows for method in row.item.methods}
-        choices = [Choice(m, f"{m}{', asked for' if m in asked else ''}", m[0]) for m in METHODS]
+        choices = [Choice(m, f"{m}{', required' if m in asked else ''}", m[0]) for m in METHODS]
         now = bulk_edit.shared(rows, lambda row: " ".join(row.record.methods))
-        title = _about("Methods that were used", rows)
+        title = _about("Methods used", rows)
         text = await self.app.ask(TogglesPrompt(title, choices, now.split() or asked))
         if text is not None:
             self.record(rows, methods=tuple(text.split()))
@@ -107,7 +107,7 @@ class TestActions:
         def preview(text: str) -> str:
             day = read_day(self.app, text, "past")
             if day is None:
-                raise ValueError("name the day of the test")
+                raise ValueError("enter the test date")
             if day > today:
                 raise ValueError("a test cannot have taken place in the future")
             return describe_typed(self.app, text, "past")
@@ -116,7 +116,7 @@ class TestActions:
             rows, lambda e: e.record.tested.isoformat() if e.record.tested else ""
         )
         hint = "2027-01-11, 1/11/2027, yesterday, -2d"
-        title = _about("Day of the test", rows)
+        title = _about("Test date", rows)
         prompt = TextPrompt(title, now or today.isoformat(), hint=hint, preview=preview)
         text = await self.app.ask(prompt)
         if text is not None:
@@ -139,12 +139,12 @@ class TestActions:
 
         def preview(text: str) -> str:
             if not text.strip():
-                raise ValueError("the name of the service is needed: the report tells it")
+                raise ValueError("the name of the service is required; the report includes it")
             return ""
 
         now = bulk_edit.shared(rows, lambda row: row.record.inherited_from)
         hint = "known: " + ", ".join(known[:6]) if known else "name of the service"
-        title = _about("From which service", rows)
+        title = _about("Inherited from", rows)
         name = await self.app.ask(TextPrompt(title, now, hint=hint, known=known, preview=preview))
         if name is not None:
             self.record(rows, inherited=kind, inherited_from=name)

@@ -71,7 +71,7 @@ class TestProgressScreen(PlaceScreen):
         share = f"{everything.tested} of {pluralize(everything.total, 'test')} with a result"
         self.query_one(TopLine).show("Testing", f"by {self.by}", share)
         if not everything.total:
-            text = "No test here yet. fedcheck import srtm brings in the steps of a workbook."
+            text = "No tests here yet. Import a workbook with: fedcheck import srtm"
             self.query_one(Doors).show([Door(Content.styled(text, "$foreground-muted"))])
             return
         doors = [Door(self._heading())]

@@ -40,8 +40,8 @@ class TooSmallScreen(ModalScreen[None]):
             if self.is_current:
                 self.dismiss(None)
             return
-        need = f"{SMALLEST[0]} by {SMALLEST[1]}"
-        text = f"A little more room, please: {need} cells, here are {width} by {height}."
+        need = f"{SMALLEST[0]}x{SMALLEST[1]}"
+        text = f"Terminal too small: {width}x{height}. fedcheck needs at least {need}."
         self.query_one("#small", Static).update(Content(text))
 
     def action_leave(self) -> None:

@@ -29,7 +29,7 @@ from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.process_fields import ProcessFields, choice, labeled
 
-KEYS = "⏎ and tab go on, F2 makes it, esc cancels"
+KEYS = "⏎ or tab next field, F2 create, esc cancel"
 
 
 EXAMPLES = {
@@ -60,21 +60,24 @@ class WelcomeScreen(ModalScreen[None]):
         """Lay out the choices."""
         with Vertical(classes="dialog -wide"):
             yield Static("fedcheck", classes="dialog-title")
-            text = "A workspace holds the effort for one service offering: a folder of plain files."
+            text = (
+                "A workspace holds the records for one service offering, as a folder of plain "
+                "files."
+            )
             yield Static(Content.styled(text, "$foreground-muted"), classes="paragraph")
             yield Doors(id="workspaces")
             yield KeyLine()
 
     def on_mount(self) -> None:
         """Show recent workspaces and what else can be done."""
-        doors = [Door(Content.assemble(("Make a workspace", "bold")), "new:")]
+        doors = [Door(Content.assemble(("Create a workspace", "bold")), "new:")]
         doors.append(Door(Content.assemble(("Open a folder", "bold")), "open:"))
         app = self.fedcheck
         if app.portfolio_wanted or app.preferences.config.portfolio or app.memory.recent():
-            doors.append(Door(Content.assemble(("See the portfolio", "bold")), "portfolio:"))
+            doors.append(Door(Content.assemble(("Open the portfolio", "bold")), "portfolio:"))
         for process, what in EXAMPLES.items():
             line = Content.assemble(
-                ("Look at an example", "bold"), (f"   {what}", "$foreground-muted")
+                ("Open an example", "bold"), (f"   {what}", "$foreground-muted")
             )
             doors.append(Door(line, f"demo:{process}"))
         first_recent = len(doors)
@@ -128,8 +131,8 @@ class WelcomeScreen(ModalScreen[None]):
             except FedcheckError as error:
                 raise ValueError(str(error)) from error
             if not present:
-                raise ValueError("no fedcheck.toml there")
-            return "a workspace is there; ⏎ opens it"
+                raise ValueError("no fedcheck.toml in this folder")
+            return "workspace found; ⏎ opens it"
 
         prompt = TextPrompt(
             "Folder of the workspace", f"{self.fedcheck.here}/", preview=preview, selected=False
@@ -155,7 +158,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", key_display="esc"),
-        Binding("f2,ctrl+s", "save", "make it", key_display="F2"),
+        Binding("f2,ctrl+s", "save", "create", key_display="F2"),
     ]
 
     def __init__(self) -> None:
@@ -176,10 +179,11 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         process = offered[0]
         titles = [(one.choice, one.id) for one in offered]
         with Vertical(classes="dialog -wide -form -plain"):
-            yield Static("A new workspace", classes="dialog-title")
+            yield Static("New workspace", classes="dialog-title")
             with VerticalScroll(can_focus=False):
                 yield from labeled(
-                    "Name", Input(placeholder="the service offering: Meridian Ledger", id="name")
+                    "Name",
+                    Input(placeholder="service offering, such as Meridian Ledger", id="name"),
                 )
                 yield from labeled("Process", choice(titles, process.id, id="process"))
                 yield ProcessFields(process)
@@ -243,9 +247,9 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         chosen = self.query_one(ProcessFields)
         try:
             if not name:
-                raise ValueError("the name is missing")
+                raise ValueError("enter a name")
             if not folder:
-                raise ValueError("the folder is missing")
+                raise ValueError("enter a folder")
             day, milestone = self._day(chosen.day), chosen.milestone
             text = workspace_creation.format_head(
                 name,

@@ -87,7 +87,7 @@ class Doors(OptionList):
 RULES_DAYS = 30
 """How many days ahead a day of a ruleset needs attention."""
 
-NONE = "Nothing: no item is overdue, blocked or stale"
+NONE = "Nothing is overdue, blocked or stale"
 
 
 def attention(board: Board, signs: Signs, role: str) -> list[Door]:
@@ -106,7 +106,9 @@ def attention(board: Board, signs: Signs, role: str) -> list[Door]:
     asked = [request for request in board.project.requests if request.state == "open"]
     if asked:
         noun = "request" if len(asked) == 1 else "requests"
-        doors.append(_door("?", len(asked), f"{noun} unanswered", "requests:is:open", "all"))
+        back = sum(request.returned for request in asked)
+        words = f"{noun} open" + (f", {back} returned" if back else "")
+        doors.append(_door("?", len(asked), words, "requests:is:open", "all"))
     gaps = [finding for finding in board.project.findings if finding.state == "open"]
     if gaps:
         high = sum(gap.risk == "high" for gap in gaps)
@@ -115,7 +117,7 @@ def attention(board: Board, signs: Signs, role: str) -> list[Door]:
         doors.append(_door(signs.overdue, len(gaps), words, "findings:is:open", "all"))
     lost = list_orphaned_refs(board.project)
     if lost:
-        words = "orphaned: the checklist has the item no more"
+        words = "orphaned records: item no longer in the checklist"
         doors.append(_door(signs.changed, len(lost), words, "orphans:", "all"))
     doors += _replaced(board, signs)
     for number, broken in enumerate(board.project.broken):
@@ -175,8 +177,8 @@ def _items(board: Board, signs: Signs) -> list[tuple[list[Row], str, str, str]]:
     stale = [e for e in rows if "stale" in e.evidence]
     gone = [e for e in rows if {"missing", "changed"} & set(e.evidence)]
     upstream = [e for e in rows if e.changed]
-    lost = "with evidence missing or changed"
-    read = "changed upstream, to be read again"
+    lost = "with missing or changed evidence"
+    read = "changed upstream, needs review"
     return [
         (overdue, signs.overdue, _oldest(board, overdue), "query:is:overdue"),
         (blocked, signs.status["blocked"], STATUS_WORDS["blocked"], "query:status:blocked"),
@@ -191,10 +193,10 @@ def _stale_words(board: Board, stale: list[Row]) -> str:
     days = [find_stale_day(row) for row in stale]
     later = sum(day is not None and day > board.today for day in days)
     if not later:
-        return "with evidence that is too old"
+        return "with stale evidence"
     if later == len(stale):
-        return f"with evidence stale from {min(day for day in days if day)}"
-    return f"with evidence too old, {later} of them not yet today"
+        return f"with evidence going stale  {min(day for day in days if day)}"
+    return f"with stale evidence, {later} of them later"
 
 
 def _replaced(board: Board, signs: Signs) -> list[Door]:
@@ -213,7 +215,7 @@ def _soon(board: Board, signs: Signs) -> list[Door]:
     count = found.counts["soon"]
     if not count:
         return []
-    noun = "piece of evidence goes" if count == 1 else "pieces of evidence go"
+    noun = "evidence item goes" if count == 1 else "evidence items go"
     words = f"{noun} stale before {one_line(found.before)}"
     return [_door(signs.stale, count, words, "evidence:state:soon")]
 

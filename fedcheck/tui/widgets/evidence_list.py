@@ -166,12 +166,12 @@ def details(board: Board, row: EvidenceRow, signs: Signs, verifies: str = "") ->
         parts += [f"{day}  {format_distance(day, board.today)}" if day else "no date"]
         if evidence_item.expires:
             parts += [("   expires ", "$foreground-muted"), str(evidence_item.expires)]
-        parts += ["\n", _name("Stale from"), _until(board, row.worst)]
+        parts += ["\n", _name("Goes stale"), _until(board, row.worst)]
         if any(use.state == EvidenceState.UNVERIFIED for use in row.uses):
             parts += [
                 "\n",
                 _name("File"),
-                f"{UNVERIFIED_WORDS} as it is now on this machine{verifies}",
+                f"{UNVERIFIED_WORDS} on this machine since it changed{verifies}",
             ]
     for number, use in enumerate(row.uses):
         parts += ["\n", _name("" if number else "For")]
@@ -182,14 +182,14 @@ def details(board: Board, row: EvidenceRow, signs: Signs, verifies: str = "") ->
 def _until(board: Board, use: EvidenceUse) -> Part:
     """Say when a piece goes stale, and what judges it."""
     if use.stale_from is None:
-        return ("never: nothing here asks for its age", "$foreground-muted")
+        return ("never: no age limit applies", "$foreground-muted")
     text = f"{use.stale_from}  {format_distance(use.stale_from, board.today)}"
     if use.at:
         milestone = board.project.process.milestone(use.at)
         day = board.calendar.anchor(use.at)
         title = one_line(milestone.title) if milestone else use.at
         if day is None:
-            return f"{text}   judged today, while {title} has no date"
+            return f"{text}   as of today, because {title} has no date"
         words = "after" if day < use.stale_from else "before"
         text += f"   {words} {title}, {day}"
     return (text, STYLES[use.standing]) if use.standing in ("stale", "soon") else text

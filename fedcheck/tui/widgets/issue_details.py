@@ -99,7 +99,7 @@ def _head(board: Board, thing: Issue, signs: Signs) -> list[Part]:
     parts += [(f"{signs.status[status]} {state}", THEME[style] or "")]
     if isinstance(thing, Finding):
         parts += ["   ", (f"{thing.risk} risk", THEME[RISK_STYLES[thing.risk]])]
-        parts += ["   ", one_line(thing.owner) or ("nobody has it", MUTED)]
+        parts += ["   ", one_line(thing.owner) or ("no owner", MUTED)]
     else:
         parts += ["   ", asker_and_answerer(thing, signs)]
     if thing.due:
@@ -150,7 +150,7 @@ def _of_request(request: Request, keymap: KeyMap) -> Iterator[Line]:
 
 def _of_finding(finding: Finding, keymap: KeyMap) -> Iterator[Line]:
     writes = keymap.hint("findings.plan", "writes it", "; ")
-    none = f"none yet{writes}: a gate wants a plan with a date"
+    none = f"none yet{writes}: gates require a plan with a date"
     plan = Content(clean(finding.plan).strip())
     yield "Plan", plan if finding.plan else Content.styled(none, MUTED)
     if finding.deviation:
@@ -186,7 +186,7 @@ def _items(board: Board, thing: Issue, signs: Signs, keymap: KeyMap) -> Iterator
     for number, ref in enumerate(thing.items):
         name, row = "Items" if not number else "", board.rows.get(ref)
         if row is None:
-            gone = f"{one_line(ref)} (does not apply, or is gone)"
+            gone = f"{one_line(ref)} (does not apply, or was removed)"
             yield name, Content.styled(gone, MUTED)
             continue
         word = row.record.result or STATUS_WORDS[row.state]

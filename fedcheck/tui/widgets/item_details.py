@@ -56,11 +56,13 @@ def head(
     facts += [", ".join(item.controls), _deliverable(board, row), _limit(row)]
     parts += [("".join(f" · {one_line(fact)}" for fact in facts if fact), MUTED)]
     if row.unknown:
-        parts += [("\nIts file cannot be read; nothing is lost: fedcheck doctor", "$text-error")]
+        parts += [
+            ("\nIts file cannot be read; nothing is lost. See: fedcheck doctor", "$text-error")
+        ]
     if row.private:
         parts += [(f"\n{row.sharing.capitalize()}: {SHARING_HINTS[row.sharing]}", MUTED)]
     if record.owner or row.due:
-        parts += ["\n", one_line(record.owner) or ("nobody has it", MUTED)]
+        parts += ["\n", one_line(record.owner) or ("no owner", MUTED)]
     if row.due:
         style = "$text-warning" if row.overdue else ""
         away = format_distance(row.due, board.today)
@@ -69,13 +71,13 @@ def head(
         parts += [(f"  {signs.overdue} overdue", "$text-warning")]
     if row.waiting:
         count = pluralize(len(row.waits), "item")
-        why = f"waits for {count} that it needs" if row.waits else "its time has not come yet"
+        why = f"waits for {count}" if row.waits else "not due to start yet"
         parts += [(f"\n{signs.waiting} {why}", MUTED)]
     if row.unsound:
         bad = [state for state in row.evidence if state in UNSOUND_STATES]
         told = ", ".join(dict.fromkeys(bad))
         parts += [
-            (f"\n{signs.stale} {pluralize(len(bad), 'piece')} of evidence: {told}", "$text-warning")
+            (f"\n{signs.stale} {pluralize(len(bad), 'evidence item')}:  {told}", "$text-warning")
         ]
     if row.unverified:
         files = pluralize(row.evidence.count(EvidenceState.UNVERIFIED), "file")
@@ -83,8 +85,8 @@ def head(
         text = f"\n{sign} {files} {UNVERIFIED_WORDS}"
         parts += [(text + keymap.hint("app.evidence", "to verify", ": "), MUTED)]
     if row.changed:
-        text = f"\n{signs.changed} changed upstream since it was recorded; read it"
-        confirms = keymap.hint("edit.confirm", "says that you have", ", ")
+        text = f"\n{signs.changed} changed upstream since it was recorded; review it"
+        confirms = keymap.hint("edit.confirm", "confirms your review", ", ")
         parts += [(text + confirms, "$text-warning")]
     if record.reason:
         parts += ["\n", _name("Reason"), clean(record.reason)]
@@ -177,7 +179,7 @@ def lists(
     if row.later:
         milestone = board.project.process.milestone(item.after)
         title = one_line(milestone.title) if milestone else item.after
-        parts += ["\n", _name("After"), (f"only once this has taken place: {title}", MUTED)]
+        parts += ["\n", _name("After"), (f"only after: {title}", MUTED)]
     named = mentions(board, row.ref, signs)
     if named:
         parts += [*named, (keymap.hint("edit.needs", "opens one of them", BELOW), MUTED)]
@@ -200,7 +202,7 @@ def lists(
         parts += ["\n", _name("History" if not number else ""), f"{deed.at:%Y-%m-%d}  "]
         parts += [(one_line(f"{deed.by}  {deed.what}", max(width - INDENT - 12, 30)), MUTED)]
     if past:
-        all_of_it = keymap.hint("edit.history", "shows all of it, and goes back to a point", BELOW)
+        all_of_it = keymap.hint("edit.history", "shows all of it and restores a point", BELOW)
         parts += [(all_of_it, MUTED)]
     return Content.assemble(*parts)
 

@@ -163,7 +163,7 @@ class PhaseTable(Widget, can_focus=True):
             if wide:
                 cell = self._cell(phase, role, bar if role in self.main_roles else 0)
                 parts.append(self._at_cursor(cell, row, column, wide))
-        gate = "-" if lacks is None else "met" if lacks == 0 else f"{lacks} missing"
+        gate = "-" if lacks is None else "met" if lacks == 0 else f"{lacks} outstanding"
         colour = (
             "$text-success" if lacks == 0 else "$text-warning" if lacks else "$foreground-muted"
         )

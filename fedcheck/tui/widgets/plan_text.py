@@ -17,7 +17,7 @@ SAMPLE = 12
 def _first_rows(plan: Plan) -> Iterator[str | tuple[str, str]]:
     if plan.first_rows and not plan.empty:
         head, *below = plan.format_first_rows()
-        yield ("\nThe first rows as they would become\n", "bold")
+        yield ("\nFirst rows after the import\n", "bold")
         yield (f"  {head}\n", "$foreground-muted")
         yield from (f"  {line}\n" for line in below)
 
@@ -31,10 +31,10 @@ def plan_text(plan: Plan, replaced: Sequence[str] = ()) -> Content:
     for fact in plan.facts:
         parts.append(one_line(fact, 400) + "\n")
     if not plan.empty:
-        parts.append(("\nTo be written  ", "bold"))
+        parts.append(("\nWill be written  ", "bold"))
         parts.append(plan.summary + "\n")
     if replaced:
-        parts.append(("\nTo be replaced; you are asked first\n", "bold $text-warning"))
+        parts.append(("\nWill be replaced, after confirmation\n", "bold $text-warning"))
     parts += [f"  {one_line(line, 200)}\n" for line in replaced[:SAMPLE]]
     if len(replaced) > SAMPLE:
         parts.append(f"  and {len(replaced) - SAMPLE} more\n")

@@ -54,7 +54,7 @@ def _owed(row: PortfolioRow, _: Look) -> Cell:
         return "", ""
     if one.missing:
         return " · ".join(f"{each.role or 'no role'} {each.count}" for each in one.outstanding), ""
-    return ("ready", "good") if not one.before else (f"{one.before} before it", "")
+    return ("ready", "good") if not one.before else (f"{one.before} earlier", "")
 
 
 def _late(row: PortfolioRow, _: Look) -> Cell:

@@ -79,7 +79,7 @@ class ProcessFields(Vertical):
         yield Static(Content.styled(text, "$foreground-muted"), classes="form-text")
         roles = [(f"{role}  {process.role_title(role)}", role) for role in process.roles]
         role = process.roles[0]
-        yield from labeled("You are", choice(roles, role, id="role"))
+        yield from labeled("Your role", choice(roles, role, id="role"))
         for name, value in default_profile(process, role).items():
             select = choice(self._values(name, role), value, id=f"profile-{name}")
             select.add_class("profile-option")
@@ -87,9 +87,9 @@ class ProcessFields(Vertical):
         if process.combinations:
             yield Static(id="profile-said", classes="form-text")
         phases = [(one_line(phase.title), phase.id) for phase in process.phases]
-        yield from labeled("Begin with", choice(phases, process.phases[0].id, id="begins"))
+        yield from labeled("Start in", choice(phases, process.phases[0].id, id="begins"))
         if self.milestone:
-            field = Input(placeholder="2027-02-01 or +12w, if it is known", id="milestone")
+            field = Input(placeholder="2027-02-01 or +12w, if known", id="milestone")
             yield from labeled(self.milestone.id.capitalize(), field)
 
     def on_mount(self) -> None:
@@ -141,7 +141,7 @@ class ProcessFields(Vertical):
         said = self.query_one("#profile-said", Static)
         said.set_class(bool(fault), "-wrong")
         going = describe_profile(self.process, self.profile)
-        said.update(Content(fault or (f"Going for {going}" if going else SHOWS_ALL)))
+        said.update(Content(fault or (f"Profile: {going}" if going else SHOWS_ALL)))
         if fault:
             self.call_after_refresh(said.scroll_visible)
 

@@ -56,7 +56,7 @@ HANDOFF_COLUMNS: tuple[Column[Any], ...] = (
     Column("age", _age, {0: 6}, right=True),
     Column("title", lambda row, _: (row.title, "")),
     Column("status", _late, {0: 11}),
-    Column("owner", lambda row, _: (row.owner or "nobody named", "dim"), {100: 14}),
+    Column("owner", lambda row, _: (row.owner or "no owner", "dim"), {100: 14}),
     Column("due", lambda row, _: (str(row.due or ""), _tone(row)), {0: 10}),
     Column("holds up", _holds_up, {100: 15}),
 )
