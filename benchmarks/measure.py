@@ -128,6 +128,15 @@ def app(bench: Bench, big: Path, long: Path) -> None:
     bench.against("key to screen in it, median", ours["median"], plain["median"], 0, "bare list")
 
 
+def portfolio(bench: Bench) -> None:
+    """Measure a portfolio of thirty workspaces with 500 recorded items each."""
+    clients = bench.folder / "clients"
+    for number in range(30):
+        workspaces.make(clients / f"client{number:02}", 4, 125)
+    took = bench.processor([*FEDCHECK, "portfolio", str(clients), "--json"])
+    bench.within("portfolio, 30 workspaces of 500 items", took, 3.0)
+
+
 def saving(bench: Bench, small: Path, long: Path) -> None:
     """Measure one durable change."""
     bench.within("one change is durable, list of 300", bench.best("median", "save", str(small)),
@@ -215,11 +224,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each thing is run")
     parser.add_argument("--quick", action="store_true", help="without the 20,000 items")
     parser.add_argument("--data", type=Path, default=OFFICIAL, help="folder of official files")
+    parser.add_argument("--portfolio", action="store_true", help="only the portfolio")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     said = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fedcheck-bench-") as name:
         folder = Path(name)
         bench = Bench(folder, said.rounds)
+        if said.portfolio:
+            portfolio(bench)
+            print(table(bench.rows))
+            return
         big = workspaces.make(folder / "big", 20, 150)
         long = workspaces.make(folder / "long", 1, 1400)
         small = workspaces.make(folder / "small", 1, 300)
@@ -230,6 +244,7 @@ def main() -> None:
             lambda: app(bench, big, long),
             lambda: saving(bench, small, long),
             lambda: official(bench, said.data),
+            lambda: portfolio(bench),
         ]
         if not said.quick:
             huge = workspaces.make(folder / "huge", 40, 500)

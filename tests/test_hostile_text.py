@@ -77,6 +77,7 @@ COMMANDS = [
     "changes 2026-01-01", "tests", "tests --samples", "digest -o digests", "request list",
     "finding list", "export requests --format md", "export csv -o items.csv", "export json",
     "export ics", "config keys",
+    "portfolio .", "portfolio . --format md",
 ]  # fmt: skip
 
 

@@ -60,16 +60,19 @@ class Digest(Struct, frozen=True):
         return sum(e.overdue for e in self.items) + sum(is_overdue(one, today) for one in asked)
 
 
-def build_digests(board: Board, role: str = "", until: date | None = None) -> list[Digest]:
+def build_digests(
+    board: Board, role: str = "", until: date | None = None, *, with_evidence: bool = True
+) -> list[Digest]:
     """Return the digest of everybody who owes something, by name, and that of nobody last.
 
     Args:
         board: the project on a day; give `Board.shared()` where the digests leave the company.
         role: only people of this role, and what nobody of it is named for.
         until: leave out what is due after this day; what has no day stays.
+        with_evidence: look for evidence that no longer counts; it takes as long as all the rest.
     """
     names = _list_named_people(board)
-    shares = _share_out(board)
+    shares = _share_out(board, with_evidence)
     found = [
         _build_digest(board, shares, name, role, until)
         for name in sorted(names.values(), key=str.casefold)
@@ -133,7 +136,7 @@ class _Shares(Struct, frozen=True):
     failing: Mapping[str, list[tuple[int, EvidenceUse]]]
 
 
-def _share_out(board: Board) -> _Shares:
+def _share_out(board: Board, with_evidence: bool) -> _Shares:
     roles = {one.casefold() for one in board.project.process.roles}
 
     def group(things: Iterable[S], name: Callable[[S], str]) -> dict[str, list[S]]:
@@ -150,7 +153,7 @@ def _share_out(board: Board) -> _Shares:
         group((one for one in requests if one.state == "answered"), lambda one: one.by),
         group((one for one in findings if one.state == "open"), lambda one: one.owner),
         _list_waiting(board),
-        _list_failing_evidence(board),
+        _list_failing_evidence(board) if with_evidence else {},
     )
 
 

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from fedcheck.cli.commands.config import load_checked
@@ -16,8 +17,12 @@ def is_on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def open_app(settings: Settings, root: Path | None = None) -> int:
+def open_app(
+    settings: Settings, root: Path | None = None, portfolio: Sequence[str] | None = None
+) -> int:
     """Open the app and return the exit status. Raises FedcheckError (2) without a terminal.
+
+    With `portfolio`, it opens on the portfolio of those folders, whatever workspace is around.
 
     Without a workspace around, the app leads through making one; with a named workspace that is
     not there, it is an error, never a guess.
@@ -31,7 +36,7 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
     folders = paths.find_user_folders()
     user, problems = load_checked(folders)
     here = paths.find_working_folder()
-    if root is None:
+    if root is None and portfolio is None:
         named = settings.workspace
         try:
             root = paths.find_workspace(named, os.environ, here)
@@ -43,4 +48,6 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
     from fedcheck.tui.start import run_app
 
     gc.enable()  # off since the start of the process; the app stays, and makes cycles
-    return run_app(root, folders, user, config.resolve_user(user, os.environ), here, problems)
+    return run_app(
+        root, folders, user, config.resolve_user(user, os.environ), here, problems, portfolio
+    )

@@ -24,6 +24,8 @@ PLACES: dict[str, str] = {
     "report": "Report",
     "package": "Certification package",
     "bring": "Bringing in a file",
+    "sync": "Sync",
+    "portfolio": "Portfolio",
 }
 """The places of the app, in the order of the documentation."""
 
@@ -34,6 +36,7 @@ SHARED_PLACES: tuple[tuple[str, ...], ...] = (
     ("rows", "history"),
     ("rows", "register"),
     ("rows", "parts"),
+    ("rows", "portfolio"),
     ("requests", "ledger", "rows", "ledger-page"),
     ("findings", "ledger", "rows", "ledger-page"),
 )

@@ -32,8 +32,8 @@ SORTS: Mapping[str, Sort] = {
 }
 """The keys with our own words. Statements, remarks and names of sources are somebody else's."""
 
-SKIPPED = ("source", "former", "decision-source", "statement", "alts")
-"""Keys below which nothing is ours."""
+SKIPPED = ("source", "former", "decision-source", "statement", "alts", "ruleset")
+"""Keys below which nothing is ours; rulesets have the names and the status of a release."""
 
 
 class Text(Struct, frozen=True):

@@ -13,8 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item
+from fedcheck.domain.glossary import Standing
 from fedcheck.domain.key import RESERVED_LIST_IDS
 from fedcheck.domain.process import Process
+from fedcheck.domain.served_lists import serving
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.atomic_files import toml_files
@@ -73,11 +75,16 @@ class Catalog(Struct, frozen=True):
         shipped = (one for one in self.process_files if one.layer == "shipped")
         return next((one.process for one in shipped if one.id == process_id), None)
 
-    def default_process(self) -> str:
-        """Return the id of the process that a new workspace takes where none is named."""
-        marked = [one for one in self.process_files if one.process and one.process.default]
-        known = [one.id for one in marked if self.processes.get(one.id) is one.process]
-        return next(iter([*known, *self.processes]), "")
+    def list_choices(self) -> list[Process]:
+        """Return the processes that a new workspace can follow, the one to suggest first.
+
+        That is the first that its file marks as the default, nearer files before farther ones.
+        Closed processes come last.
+        """
+        marked = [one.process for one in self.process_files if one.process and one.process.default]
+        first = [one for one in marked if self.processes.get(one.id) is one]
+        ordered = {one.id: one for one in (*first, *self.processes.values())}
+        return sorted(ordered.values(), key=lambda one: one.status is Standing.HISTORICAL)
 
     def checklists_for(self, process: Process) -> dict[str, Checklist]:
         """Return the checklists of a process in the order of its phases and roles."""
@@ -93,18 +100,6 @@ class Catalog(Struct, frozen=True):
         """Return the checklists of a process as they are shipped."""
         lists = (loaded.checklist for loaded in self.lists if loaded.layer == "shipped")
         return serving(process, (one for one in lists if one))
-
-
-def serving(process: Process, lists: Iterable[Checklist]) -> dict[str, Checklist]:
-    """Return those of the checklists that serve a process, in the order of phases and roles."""
-    roles = process.all_roles
-
-    def order(checklist: Checklist) -> tuple[int, int, str]:
-        role = roles.index(checklist.role) if checklist.role in roles else len(roles)
-        return process.order(checklist.phase), role, checklist.id
-
-    found = sorted((one for one in lists if process.id in one.process), key=order)
-    return {checklist.id: checklist for checklist in found}
 
 
 def load_list(
@@ -230,8 +225,16 @@ def _list_files(folder: Path) -> list[Path]:
     return [path for path in toml_files(folder) if path.name not in others]
 
 
-def reloaded(catalog: Catalog, workspace: Path) -> Catalog:
-    """Return the catalog with the workspace's own files as they are on disk now."""
+SameLists = dict[tuple[str, str, Layer], LoadedList]
+"""Lists without a problem by hash, name and layer: clients of one assessor have many in common."""
+
+
+def reloaded(catalog: Catalog, workspace: Path, same: SameLists | None = None) -> Catalog:
+    """Return the catalog with the workspace's own files as they are on disk now.
+
+    `same` holds lists of other workspaces under the same processes; one of them is not parsed
+    again where a file has the same bytes, and what is parsed is added.
+    """
     folder = workspace / "checklists"
     before = {one.path: one for one in catalog.process_files if one.layer == "workspace"}
     own_processes = [
@@ -244,10 +247,11 @@ def reloaded(catalog: Catalog, workspace: Path) -> Catalog:
     known = {one.path: one for one in catalog.lists}
     if own_processes != list(before.values()):
         processes, known = _counting(files), {}  # what a list may name depends on them
+        same = None
 
     def fresh(place: Path, layer: Layer) -> list[LoadedList]:
         files = _list_files(place)
-        return [_current(known.get(one), one, layer, processes, workspace) for one in files]
+        return [_current(known.get(one), one, layer, processes, workspace, same) for one in files]
 
     own = [one for place in (folder, *process_folders(folder)) for one in fresh(place, "workspace")]
     private = fresh(private_home(workspace) / "checklists", "private")
@@ -274,11 +278,32 @@ def _current(
     layer: Layer,
     processes: Mapping[str, Process],
     workspace: Path,
+    same: SameLists | None,
 ) -> LoadedList:
     """Return a list as it is on disk, read again only where the file is another one."""
     if old is not None and old.document is not None and _is(old.document, path, workspace):
         return old
-    return load_list(path, layer, processes, workspace)
+    if same:
+        twin = _find_twin(path, layer, workspace, same)
+        if twin is not None:
+            return twin
+    found = load_list(path, layer, processes, workspace)
+    if same is not None and found.sha256 and not found.problems():
+        same[found.sha256, path.name, layer] = found
+    return found
+
+
+def _find_twin(path: Path, layer: Layer, workspace: Path, same: SameLists) -> LoadedList | None:
+    """Return a list of another workspace as one of this, where the files have the same bytes."""
+    try:
+        digest = hashlib.sha256(read_bytes(path, workspace)).hexdigest()
+    except InvalidFileError:
+        return None
+    twin = same.get((digest, path.name, layer))
+    if twin is None or twin.document is None:
+        return None
+    document = replace(twin.document, path=path)
+    return replace(twin, path=path, document=document, collector=document.collector())
 
 
 def _is(document: Document, path: Path, workspace: Path) -> bool:

@@ -49,6 +49,9 @@ class UserConfig(Struct, frozen=True, rename="kebab"):
     preset: Annotated[Preset, Key("Keys that are added: vim")] = ""
     keys: Annotated[Mapping[str, Any] | None, Key("Own keys: action id to key or keys")] = None
     checklists: Annotated[tuple[str, ...], Key("More folders with checklists")] = ()
+    portfolio: Annotated[
+        tuple[str, ...], Key("Workspaces, and folders of workspaces, of your portfolio")
+    ] = ()
     date_order: Annotated[
         Literal["month-first", "day-first"], Key("How you type dates such as 2/1/2027")
     ] = "month-first"
@@ -79,6 +82,19 @@ def load(folders: UserFolders, check: Check = lambda _: ()) -> tuple[UserConfig,
     for path, message, hint in check(config):
         problems.add(path, message, hint)
     return config, problems.problems()
+
+
+def list_portfolio_problems(config: UserConfig) -> list[tuple[tuple[str | int, ...], str, str]]:
+    """Return the folders of the portfolio that depend on where fedcheck is started."""
+    return [
+        (
+            ("portfolio",),
+            f'"{one_line(one, 60)}" is not a whole path',
+            "write ~/clients or /clients",
+        )
+        for one in config.portfolio
+        if not expand_path(one).is_absolute()
+    ]
 
 
 def user_checklists() -> list[Path]:

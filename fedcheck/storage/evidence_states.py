@@ -92,8 +92,24 @@ def check_states(root: Path, records: Iterable[EvidenceHolder]) -> dict[str, str
     or not to be read. A file that was added without a hash can only be missing: there is nothing to
     hold it against.
     """
+    comparing = _Comparing(_Memory(root), HASHED_BY_ONE_COMMAND)
+    states = _compare_files(root, records, comparing)
+    comparing.memory.save(wait=0)  # a cache is not worth waiting for
+    return states
+
+
+def peek_states(root: Path, records: Iterable[EvidenceHolder]) -> dict[str, str]:
+    """Return the states as `check_states`, but read no evidence file and write nothing.
+
+    What would have to be hashed is `unverified`.
+    """
+    return _compare_files(root, records, _Comparing(_Memory(root), 0))
+
+
+def _compare_files(
+    root: Path, records: Iterable[EvidenceHolder], comparing: "_Comparing"
+) -> dict[str, str]:
     finder = EvidenceFinder(root, local_state.load_allowed_outside(root))
-    comparing = _Comparing(_Memory(root))
     states: dict[str, str] = {}
     for link, pieces in _group_by_link(records).items():
         found = finder.stat_file(link)
@@ -101,16 +117,15 @@ def check_states(root: Path, records: Iterable[EvidenceHolder]) -> dict[str, str
             states[link] = EvidenceState.MISSING
         elif hashed := [piece for piece in pieces if piece.sha256]:
             states |= comparing.compare(link, *found, hashed)
-    comparing.memory.save(wait=0)  # a cache is not worth waiting for
     return states
 
 
 class _Comparing:
-    """Compares files with their hashes, within what one command may read."""
+    """Compares files with their hashes, within what one command may read (`budget`, in bytes)."""
 
-    def __init__(self, memory: _Memory) -> None:
+    def __init__(self, memory: _Memory, budget: int) -> None:
         self.memory = memory
-        self.budget = HASHED_BY_ONE_COMMAND
+        self.budget = budget
 
     def compare(
         self, link: str, path: Path, stat: os.stat_result, pieces: Sequence[Evidence]
@@ -133,7 +148,7 @@ class _Comparing:
     def _read(self, link: str, path: Path, size: int, most: int) -> FileLook | None:
         """Hash a file; None where that would take too long, or it cannot be read."""
         most = min(most, self.budget)
-        if size > most:
+        if size > most or not self.budget:
             return None
         self.budget -= size
         try:

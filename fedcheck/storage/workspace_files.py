@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +43,9 @@ from fedcheck.storage.workspace_contents import (
 T = TypeVar("T")
 
 
+LookAtEvidence = Callable[[Path, Iterable[evidence_states.EvidenceHolder]], dict[str, str]]
+"""Returns the states of evidence files that are not good."""
+
 FOLDERS = ("", progress_files.FOLDER, "checklists", "history")
 """The folders of a workspace whose files make its state."""
 
@@ -79,8 +82,16 @@ class LoadedWorkspace(Struct, frozen=True):
     problems: list[Problem]
 
 
-def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
-    """Read a workspace. Raises FedcheckError where its head file cannot be used."""
+def load(
+    root: Path,
+    catalog: checklist_files.Catalog,
+    look_at_evidence: LookAtEvidence = evidence_states.check_states,
+) -> LoadedWorkspace:
+    """Read a workspace. Raises FedcheckError where its head file cannot be used.
+
+    With `evidence_states.peek_states` nothing at all is written; else what was seen of evidence
+    files is remembered in the workspace's local state.
+    """
     config, problems = load_head(root, catalog.processes)
     process = catalog.processes.get(config.process)
     file = catalog.process_file(config.process)
@@ -100,7 +111,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
     profile = parse_profile(process, chosen, config.role)
     known_facts = facts(process.id, profile)
-    every, process = process, process.beginning_in(config.begins)
+    every, process = process, process.beginning_in(config.begins).applying_to(known_facts)
     skipped = frozenset(one.id for one in every.phases if process.phase(one.id) is None)
     whole = {
         name: one for name, one in catalog.checklists_for(every).items() if one.phase not in skipped
@@ -127,10 +138,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     project = Project(
         root=str(root),
         config=replace(config, profile=profile),
-        process=replace(
-            process,
-            milestones=tuple(one for one in process.milestones if one.applies_to(known_facts)),
-        ),
+        process=process,
         checklists=serving,
         records=records,
         requests=collect_issues(contents.books, REQUESTS),
@@ -147,9 +155,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
         ),
         skipped=skipped,
     )
-    project = replace(
-        project, file_states=evidence_states.check_states(root, project.list_evidence_holders())
-    )
+    project = replace(project, file_states=look_at_evidence(root, project.list_evidence_holders()))
     listed = [
         *problems,
         *found,

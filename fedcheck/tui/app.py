@@ -41,13 +41,15 @@ from fedcheck.tui.palette import ActionProvider, offers
 from fedcheck.tui.preferences import Preferences
 from fedcheck.tui.questions import Asking, Question, go_on
 from fedcheck.tui.save_queue import Job, SaveQueue
-from fedcheck.tui.screens.registry import make_screen, screen_class
+from fedcheck.tui.screens.registry import make_screen, opens_once, screen_class
 from fedcheck.tui.screens.too_small import TooSmallScreen, fits
 from fedcheck.tui.writer import Writer
 
 R = TypeVar("R")
 
-ALWAYS = {"app.quit", "app.help", "app.workspace", "app.palette", "app.theme"}
+ALWAYS = {
+    "app.quit", "app.help", "app.workspace", "app.palette", "app.portfolio", "app.theme"
+}  # fmt: skip
 """What can be done everywhere, with an open workspace or without."""
 
 
@@ -71,6 +73,8 @@ class FedcheckApp(App[int]):
         "styles/testing.tcss",
         "styles/import_file.tcss",
         "styles/package.tcss",
+        "styles/sync.tcss",
+        "styles/portfolio.tcss",
     ]
     # Textual reads both from the class.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
@@ -86,7 +90,9 @@ class FedcheckApp(App[int]):
         here: Path,
         clock: Clock = system_clock,
         problems: Sequence[Problem] = (),
+        portfolio: Sequence[str] | None = None,
     ) -> None:
+        self.portfolio_wanted = portfolio
         self.preferences = Preferences(folders, config, problems)
         super().__init__(ansi_color=True if self.preferences.colourless else None)
         self.root_wanted = root
@@ -116,7 +122,9 @@ class FedcheckApp(App[int]):
 
     def on_mount(self) -> None:
         """Open the workspace, or lead through making one."""
-        if self.root_wanted is None or not self.open_workspace(self.root_wanted):
+        if self.portfolio_wanted is not None:
+            self.open_screen("portfolio")
+        elif self.root_wanted is None or not self.open_workspace(self.root_wanted):
             self.open_screen("welcome")
         if words := self.preferences.problem_text():
             self.tell(words, "left out; fedcheck config check tells all", "warning")
@@ -313,21 +321,8 @@ class FedcheckApp(App[int]):
             self.open_from_home("requests")
 
     def action_app_evidence(self) -> None:
-        """Go to all evidence."""
         if not self.shows("evidence-register"):
             self.open_from_home("evidence-register")
-
-    def action_app_report(self) -> None:
-        """Preview the report."""
-        self._open_once("report")
-
-    def action_app_import(self) -> None:
-        """Bring in a file that others hand over."""
-        self._open_once("import")
-
-    def action_app_package(self) -> None:
-        """Fill in the certification package."""
-        self._open_once("package")
 
     def action_app_history(self) -> None:
         """Show who changed what, and when."""
@@ -335,18 +330,14 @@ class FedcheckApp(App[int]):
         if ref or not self.shows("history"):
             self.open_screen("history")
 
-    def action_app_calendar(self) -> None:
-        self._open_once("calendar")
-
-    def action_app_responsibilities(self) -> None:
-        self._open_once("responsibilities")
-
-    def action_app_tests(self) -> None:
-        self._open_once("test-progress")
-
-    def _open_once(self, name: str) -> None:
-        if not self.shows(name):
-            self.open_screen(name)
+    action_app_calendar = opens_once("calendar")
+    action_app_import = opens_once("import")
+    action_app_package = opens_once("package")
+    action_app_portfolio = opens_once("portfolio")
+    action_app_report = opens_once("report")
+    action_app_sync = opens_once("sync")
+    action_app_responsibilities = opens_once("responsibilities")
+    action_app_tests = opens_once("test-progress")
 
     def action_app_role(self) -> None:
         self.start(ask_role(self))

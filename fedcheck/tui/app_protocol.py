@@ -67,6 +67,7 @@ class ProjectApp(Protocol):
         open_session: the open workspace, once there is one.
         who: the person at this screen; `view_role` is the role whose view it is.
         here: the folder in which the app was started.
+        portfolio_wanted: folders of the portfolio that the app was started with; None without one.
         last_test: the test that was recorded last, for "same as last".
         verifying: the check of evidence files that runs, if one does.
         looked_before: when this person had the workspace open before this start, if ever.
@@ -75,6 +76,7 @@ class ProjectApp(Protocol):
     open_session: Session | None
     who: str
     here: Path
+    portfolio_wanted: Sequence[str] | None
     clock: Clock
     folders: UserFolders
     theme: str
@@ -136,6 +138,9 @@ class ProjectApp(Protocol):
 
     def open_screen(self, name: str, *args: Any, **named: Any) -> None:
         """Show a screen by its name in the registry, on top of this one."""
+
+    def shows(self, *names: str) -> bool:
+        """Return whether one of these screens is on top."""
 
     def open_from_home(self, name: str, *args: Any, **named: Any) -> None:
         """Show a screen by its name in the registry, right above the home screen."""

@@ -10,7 +10,12 @@ from msgspec import Struct, field
 from fedcheck.analysis.grouping import GROUPINGS
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import atomic_files
-from fedcheck.storage.paths import is_workspace
+from fedcheck.storage.recent_workspaces import (
+    MEMORY_FILE,
+    is_there,
+    read_memory,
+    select_recent,
+)
 from fedcheck.storage.typed_files import make_trusted_folder
 from fedcheck.tui.widgets.navigator import Place
 
@@ -25,9 +30,6 @@ LONGEST = 2000
 
 MOST = 500
 """The most texts of one list that are remembered."""
-
-LARGEST = 2_000_000
-"""The largest file that is read; one of ours is far smaller."""
 
 
 class WorkspaceMemory(Struct, frozen=True):
@@ -76,8 +78,8 @@ class Memory(Struct):
     @classmethod
     def load(cls, folder: Path) -> "Memory":
         """Read what is remembered; a missing or damaged file counts as empty."""
-        path = folder / "app.json"
-        return cls(path, _read(path))
+        path = folder / MEMORY_FILE
+        return cls(path, read_memory(path))
 
     def of(self, root: Path | str) -> WorkspaceMemory:
         """Return what is remembered of a workspace."""
@@ -85,9 +87,7 @@ class Memory(Struct):
 
     def recent(self) -> list[str]:
         """Return the workspaces opened last, the newest first; those gone are left out."""
-        listed = self.data.get("recent", [])
-        paths = [p for p in listed if isinstance(p, str)] if isinstance(listed, list) else []
-        return [p for p in paths if _is_there(p)]
+        return select_recent(self.data)
 
     def opened(self, root: Path) -> None:
         """Note that a workspace was opened; forget those that are gone."""
@@ -97,7 +97,7 @@ class Memory(Struct):
             data["recent"] = [str(root), *others][:RECENT]
             known = _dict(data.get("workspaces"))
             mine = _dict(known.pop(str(root), None))
-            kept = {p: view for p, view in known.items() if _is_there(p)}
+            kept = {p: view for p, view in known.items() if is_there(p)}
             latest = list(kept.items())[-(WORKSPACES - 1) :]
             data["workspaces"] = {**dict(latest), str(root): mine}
 
@@ -121,7 +121,7 @@ class Memory(Struct):
 
     def change(self, make: Callable[[dict[str, Any]], object]) -> None:
         """Change what is remembered, on top of what another app wrote meanwhile."""
-        data = _read(self.path) or self.data
+        data = read_memory(self.path) or self.data
         make(data)
         self.data = data
         try:
@@ -132,16 +132,6 @@ class Memory(Struct):
             return
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > LARGEST:
-            return {}
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return _dict(data)
-
-
 def _put(data: dict[str, Any], root: str, values: Mapping[str, object]) -> None:
     known = data["workspaces"] = _dict(data.get("workspaces"))
     view = known[root] = _dict(known.get(root))
@@ -150,14 +140,6 @@ def _put(data: dict[str, Any], root: str, values: Mapping[str, object]) -> None:
 
 def _dict(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _is_there(root: str) -> bool:
-    """Tell whether a workspace is there; one closed to this user is, and opening it says so."""
-    try:
-        return is_workspace(Path(root))
-    except FedcheckError:
-        return True
 
 
 BETWEEN = "/"

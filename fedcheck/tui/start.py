@@ -69,9 +69,13 @@ def run_app(
     who: str,
     here: Path,
     problems: Sequence[Problem] = (),
+    portfolio: Sequence[str] | None = None,
 ) -> int:
-    """Run the app to its end and return the exit status."""
-    app = QuietApp(root, folders, config, who, here, problems=problems)
+    """Run the app to its end and return the exit status.
+
+    With `portfolio` it begins with the portfolio of those folders, and no workspace is open.
+    """
+    app = QuietApp(root, folders, config, who, here, problems=problems, portfolio=portfolio)
     collect_seldom()
     app.run(mouse=config.mouse)
     for reason in app.saves.lost:

@@ -9,12 +9,18 @@ from fedcheck.keys.actions import ACTIONS, list_actions
 from fedcheck.keys.key_names import key_text
 from fedcheck.keys.keymap import KeyMap, build_key_map, list_key_problems
 from fedcheck.storage import paths
-from fedcheck.storage.config import UserConfig, load
+from fedcheck.storage.config import UserConfig, list_portfolio_problems, load
 
 
 def load_checked(folders: paths.UserFolders) -> tuple[UserConfig, list[Problem]]:
     """Read the user's configuration with everything that is wrong in it, keys and all."""
-    return load(folders, lambda user: list_key_problems(user.preset, user.keys, user.start))
+    return load(
+        folders,
+        lambda user: [
+            *list_key_problems(user.preset, user.keys, user.start),
+            *list_portfolio_problems(user),
+        ],
+    )
 
 
 @click.group()

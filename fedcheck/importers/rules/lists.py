@@ -337,7 +337,7 @@ def _build_list(
         phase_id,
         role,
         f"{phase.title}: {role_label(role)}",
-        summary=f"What the rules require of {name} in this phase.",
+        summary=f"The rules require {name} to do this in this phase.",
         sources=(Source(SOURCE, f"FedRAMP Consolidated Rules, {release.name}", RULES_PAGE),),
         sections=tuple(
             Section(section, section_title(section), items=tuple(items))

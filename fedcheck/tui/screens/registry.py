@@ -4,9 +4,12 @@ A screen opens another by its name, through the app, and imports no other screen
 """
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 from textual.screen import Screen
+
+from fedcheck.tui.app_protocol import ProjectApp
 
 SCREENS: dict[str, str] = {
     "welcome": "welcome:WelcomeScreen",
@@ -25,7 +28,9 @@ SCREENS: dict[str, str] = {
     "history": "history:HistoryScreen",
     "report": "report:ReportScreen",
     "package": "package:PackageScreen",
+    "sync": "sync:SyncScreen",
     "import": "import_file:ImportFileScreen",
+    "portfolio": "portfolio:PortfolioScreen",
 }
 """Each screen, and the module and class that hold it."""
 
@@ -41,3 +46,13 @@ def screen_class(name: str) -> type[Screen[Any]]:
 def make_screen(name: str, *args: Any, **named: Any) -> Screen[Any]:
     """Return a new screen; the arguments are those of its class."""
     return screen_class(name)(*args, **named)
+
+
+def opens_once(name: str) -> Callable[[ProjectApp], None]:
+    """Return an action of the app that shows a screen, unless that is the one on top."""
+
+    def show(app: ProjectApp) -> None:
+        if not app.shows(name):
+            app.open_screen(name)
+
+    return show
