@@ -153,26 +153,27 @@ class Session(Struct):
         checklists: Iterable[Checklist] = (),
         imported: str = "",
         texts: Iterable[Rewritten] = (),
+        private: bool = False,
     ) -> Transaction:
         """Save changes of fields, and write lists and texts of the workspace, as one transaction.
 
         For what was worked out before: an import, a return to an earlier state, a moved record. A
-        list of the same id is replaced; what is recorded about its items stays. `imported` says
-        what came (`875 tests from x.xlsx`), and the history keeps it. Raises FedcheckError.
+        list of the same id is replaced; the records of its items stay. The history keeps `imported`
+        (`875 tests from x.xlsx`). `private` puts all of it under `private/`. Raises FedcheckError.
         """
         changes, found = tuple(changes), tuple(checklists)
+        base = private_home(self.root) if private else self.root
         seen = {one.path: one.sha256 for one in self.catalog.lists}
-        rewritten = [*checklist_writer.plan_lists(self.root, found, seen), *texts]
+        rewritten = [*checklist_writer.plan_lists(base, found, seen), *texts]
         orders = {one.id: list(one.items) for one in found}
-        head = self._new_head(imported=imported)
         parts = []
         for home in self.store.homes:
-            lists = rewritten if home == self.root else []
-            here = [change for change in changes if self._home(change.ref) == home]
+            lists = rewritten if home == base else []
+            here = [one for one in changes if (base if private else self._home(one.ref)) == home]
             if here or lists:
-                plan, refs = transaction.plan_changes(here), (change.ref for change in here)
-                parts.append(self._part(home, plan, refs, lists, orders))
-        made, _ = self._commit(parts, head, guard)
+                refs = (change.ref for change in here)
+                parts.append(self._part(home, transaction.plan_changes(here), refs, lists, orders))
+        made, _ = self._commit(parts, head := self._new_head(imported=imported), guard)
         if rewritten:
             self.refresh()
         return Transaction(head.tx, label, tuple(made))

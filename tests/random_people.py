@@ -283,7 +283,8 @@ class People(World):
         more = "".join(f"{self._word('more')},A task\n" for _ in range(self.chance.randint(0, 2)))
         path.write_text(f"Id,Title\none,{self._word('Task')}\n{more}")
         argv = ("import", "csv", str(path), "-w", str(clone.root), "--list", IMPORTED)
-        status = run([*argv, "--phase", "readiness", "--role", "csp"])
+        where = ["--phase", "readiness", "--role", "csp", "--audience", "shared"]
+        status = run([*argv, *where])
         self._say(f"alice imports a list: {status}")
         self.require(status in (0, 2), f"import ended with {status}")
         self._note_made(clone, before)

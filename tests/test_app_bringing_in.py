@@ -72,7 +72,14 @@ async def test_where_the_rows_go_is_asked_for_in_the_app(app, workspace):
         await press(pilot, "f2")
         await app.workers.wait_for_complete()
         await settle(pilot)
+        assert "acme.own is a new checklist: choose who sees it" in screen_text(app)
+        await press(pilot, "c")
+        app.screen.query_one("#audience", Select).value = "internal"
+        await press(pilot, "f2")
+        await app.workers.wait_for_complete()
+        await settle(pilot)
         assert "acme.own: a new checklist of 1 item" in screen_text(app)
+        assert "acme.own: internal: your company sees it" in screen_text(app)
         await press(pilot, "enter")
         assert app.session.project.record("acme.own:1").status == "done"
         assert (workspace / "imports.toml").exists()
@@ -88,6 +95,7 @@ async def test_columns_and_words_are_chosen_and_the_first_rows_are_shown(app, wo
         form = app.screen
         form.query_one("#list", Input).value = "acme.own"
         form.query_one("#phase", Input).value = "readiness"
+        form.query_one("#audience", Select).value = "shared"
         title = form.query_one("#column-title", Select)
         assert [value for _, value in title._options] == ["", *text.splitlines()[0].split(",")]
         title.focus()

@@ -343,6 +343,9 @@ def test_init_makes_a_workspace(tmp_path, monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["workspace"]["role"] == "3pao"
 
 
+NEW = ("--name", "Acme", "--process", "jab", "--role", "csp")
+
+
 @pytest.mark.parametrize(
     ("extra", "words"),
     [
@@ -357,7 +360,7 @@ def test_init_makes_a_workspace(tmp_path, monkeypatch, capsys):
 )
 def test_init_refuses_what_it_does_not_know(tmp_path, monkeypatch, capsys, extra, words):
     monkeypatch.chdir(tmp_path)
-    assert run(["init", "acme", "--name", "Acme", "--role", "csp", *extra]) == 2
+    assert run(["init", "acme", *NEW, *extra]) == 2
     assert words in capsys.readouterr().err
     assert not (tmp_path / "acme").exists()
 
@@ -386,7 +389,8 @@ def test_checklist_commands(fedcheck, workspace):
     _, out, _ = fedcheck("checklist", "list")
     assert "rev5.readiness.csp" in out
     assert json.loads(fedcheck("checklist", "schema")[1])["title"] == "fedcheck checklist"
-    status, out, _ = fedcheck("checklist", "new", "rev5.readiness.csp-acme", "--phase", "readiness")
+    new = ("checklist", "new", "rev5.readiness.csp-acme", "--phase", "readiness")
+    status, out, _ = fedcheck(*new, "--audience", "shared")
     assert status == 0
     path = workspace / "checklists" / "rev5.readiness.csp-acme.toml"
     assert fedcheck("checklist", "validate", str(path))[0] == 0
@@ -557,7 +561,7 @@ def test_nothing_is_written_through_a_link_in_the_machine_folder(fedcheck, works
 def test_names_that_no_disk_takes_are_no_bug(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for folder in ("x" * 300, "~nosuchuser/x"):
-        status = run(["init", folder, "--name", "Acme", "--role", "csp"])
+        status = run(["init", folder, *NEW])
         assert status in (0, 3)
         assert "bug" not in capsys.readouterr().err
 

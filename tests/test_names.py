@@ -163,10 +163,10 @@ def test_a_list_of_a_reserved_name_is_refused_everywhere(
     call: Call, workspace: Path, name: str
 ) -> None:
     (workspace.parent / "l.csv").write_text("Id,Title\na,b\n")
-    made = ("--phase", "readiness", "--role", "csp")
+    made = ("--phase", "readiness", "--role", "csp", "--audience", "shared")
     for argv in (
         ("import", "csv", "../l.csv", "--list", name, *made),
-        ("checklist", "new", name, "--phase", "readiness"),
+        ("checklist", "new", name, *made),
     ):
         status, _, err = call(*argv)
         assert status == 2, argv

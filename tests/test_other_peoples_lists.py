@@ -18,7 +18,7 @@ from fedcheck.spreadsheets.xlsx_reader import Sheet
 from fedcheck.spreadsheets.xlsx_writer import write_xlsx
 from fedcheck.storage.checklist_files import load_list
 
-LIST = ("--list", "acme.own", "--phase", "readiness", "--role", "csp")
+LIST = ("--list", "acme.own", "--phase", "readiness", "--role", "csp", "--audience", "shared")
 PEOPLE = """
 [people.dana]
 name = "Dana Whitfield"
@@ -294,6 +294,7 @@ def test_the_work_grows_with_the_rows(root, open_workspace, monkeypatch):
         path = root / "list.csv"
         path.write_text(f"ID,Task,Status,Owner,Due,Link\n{body}")
         values = {"list": f"acme.l{size}", "phase": "readiness", "role": "csp", "theirs": False}
+        values["audience"] = "shared"
         prepared = importer.prepare(session, path, values)
         prepared.after(carry_out(session, prepared.plan))
         counts.clear()

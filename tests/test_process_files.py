@@ -299,7 +299,7 @@ def test_a_list_of_a_process_that_nobody_knows_is_refused(tmp_path, answer):
     assert 'auditor.toml:3: unknown process "acmepro"; did you mean "acmeproc"?' in out
     (folder / "acmeproc.audit.auditor.toml").write_text(odd.replace("acmepro", "zebra"))
     _, out = answer("checklist", "validate", "-w", str(tmp_path / "acme"))
-    assert 'unknown process "zebra"; known: acmeproc, cr26, jab, agency' in out
+    assert 'unknown process "zebra"; known: acmeproc, agency, cr26, jab' in out
 
 
 def test_a_process_may_name_others_that_share_its_lists(tmp_path):
@@ -367,13 +367,26 @@ def test_the_schema_takes_what_the_loader_takes(tmp_path):
     assert list(made.iter_errors({**known, "assesment": "audit"}))
 
 
-def test_the_default_process_is_the_one_that_says_so(tmp_path, answer):
+def test_a_new_workspace_has_no_silent_process(tmp_path, answer):
     home = put(user_folder(tmp_path))
-    answer("init", str(tmp_path / "one"), "--name", "One", "--role", "csp")
-    assert 'process = "jab"' in (tmp_path / "one" / "fedcheck.toml").read_text()
+    status, out = answer("init", str(tmp_path / "one"), "--name", "One", "--role", "csp")
+    assert status == 2
+    assert not (tmp_path / "one").exists()
+    shown = [line.split()[0] for line in out.splitlines() if line.startswith("  ")]
+    assert shown[1:] == ["cr26", "acmeproc", "agency", "jab"], "the closed one is last"
     (home / "process.toml").write_text("default = true\n" + PROCESS)
-    answer("init", str(tmp_path / "two"), "--name", "Two", "--role", "supplier")
-    assert 'process = "acmeproc"' in (tmp_path / "two" / "fedcheck.toml").read_text()
+    _, out = answer("init", str(tmp_path / "two"), "--name", "Two", "--role", "supplier")
+    shown = [line.split()[0] for line in out.splitlines() if line.startswith("  ")]
+    assert shown[1] == "acmeproc", "the nearer file's suggestion comes first"
+
+
+def test_a_terminal_asks_for_the_process(tmp_path, monkeypatch):
+    for stream in ("stdin", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.prompt", lambda text, **options: "agency")
+    root = tmp_path / "asked"
+    assert run(["init", str(root), "--name", "One", "--role", "agency"]) == 0
+    assert 'process = "agency"' in (root / "fedcheck.toml").read_text()
 
 
 def test_a_broken_process_is_told_with_its_lines(tmp_path, answer):

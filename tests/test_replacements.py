@@ -22,7 +22,16 @@ NAME = "rev5.readiness.csp"
 def root(tmp_path: Path, capsys) -> Path:
     """Return a workspace with the shipped lists."""
     folder = tmp_path / "acme"
-    named = ("--name", "Acme", "--role", "csp", "--milestone", "kick-off=2027-02-01")
+    named = (
+        "--name",
+        "Acme",
+        "--process",
+        "jab",
+        "--role",
+        "csp",
+        "--milestone",
+        "kick-off=2027-02-01",
+    )
     assert run(["init", str(folder), *named]) == 0
     capsys.readouterr()
     return folder

@@ -25,7 +25,8 @@ lines",https://example.com/ssp,AC-2 (1); sc-13,High
 T-2,Collect scans,Complete,erik,1/15/2027,,evidence/scan.txt,RA-5,High
 T-3,Write the policy,,,,,,,
 """
-LIST = ("--list", "acme.tracker", "--phase", "readiness", "--role", "csp")
+WHERE = ("--list", "acme.tracker", "--phase", "readiness", "--role", "csp")
+LIST = (*WHERE, "--audience", "shared")
 
 
 @pytest.fixture
@@ -316,7 +317,22 @@ def test_a_terminal_is_asked_once(root, monkeypatch):
 
     monkeypatch.chdir(root)
     (root / "t.csv").write_text(SHEET.replace("In Progress", "Sorta"))
-    answers = ["", "", "", "", "", "-", "", "", "", "acme.own", "readiness", "csp", "doing"]
+    answers = [
+        "",
+        "",
+        "",
+        "",
+        "",
+        "-",
+        "",
+        "",
+        "",
+        "acme.own",
+        "readiness",
+        "csp",
+        "shared",
+        "doing",
+    ]
     with monkeypatch.context() as patch:
         patch.setattr(imports, "sys", type("S", (), {"stdin": Terminal, "stdout": Terminal}))
         done = CliRunner().invoke(cli, ["import", "csv", "t.csv"], input="\n".join(answers) + "\n")

@@ -232,7 +232,7 @@ def test_a_long_command_ends_with_status_3(
     [
         ["digest"],
         ["checklist", "freeze"],
-        ["checklist", "new", "acme.extra", "--phase", "readiness"],
+        ["checklist", "new", "acme.extra", "--phase", "readiness", "--audience", "shared"],
     ],
     ids=lambda command: command[-1] if len(command) < 3 else "new",
 )
@@ -243,7 +243,7 @@ def test_other_commands_make_no_folder_anew(
     command: list[str],
 ) -> None:
     from fedcheck.cli import options
-    from fedcheck.cli.commands import checklist, digest
+    from fedcheck.cli.commands import checklist, digest, own_checklist
 
     root, opened = tmp_path / "acme", options.open_workspace
     assert run(["init", str(root), "--name", "Acme", "--process", "jab", "--role", "csp"]) == 0
@@ -253,7 +253,7 @@ def test_other_commands_make_no_folder_anew(
         rename_folder(root)
         return session
 
-    for module in (digest, checklist):
+    for module in (digest, checklist, own_checklist):
         monkeypatch.setattr(module, "open_workspace", open_then_lose)
     assert run(["-w", str(root), *command]) == 3
     assert "the folder of the workspace is gone" in capsys.readouterr().err

@@ -57,6 +57,12 @@ class Board(Struct, frozen=True, eq=False, dict=True):
         """Return the board without what is private or internal: what may leave."""
         return build_board(self.project.shared(with_internal=with_internal), self.today)
 
+    def without_internal(self) -> "Board":
+        """Return the board without internal checklists: what totals of the process count."""
+        if not self.project.internal_lists:
+            return self
+        return build_board(self.project.without_internal(), self.today)
+
     def of_phase(self, phase: str) -> list[Row]:
         """Return the entries of a phase."""
         return [row for row in self.rows.values() if row.phase == phase]
@@ -111,6 +117,7 @@ def _build_row(
         later=bool(item.after) and item.after not in passed,
         changed=bool(record.basis) and not item.accepts(record.basis),
         private=checklist.id in project.withheld_lists,
+        internal=checklist.id in project.internal_lists,
     )
 
 
@@ -234,9 +241,12 @@ def _guess_meant(project: Project, tail: str) -> str:
     near = _suggest_items(project, tail.rpartition(":")[2])
     if near:
         return "did you mean " + " or ".join(near) + "?"
-    if project.skipped:
+    if project.skipped and project.config.begins:
         begins = project.config.begins
         return f"{NO_GUESS}; phases before {begins} are left out (begins, in fedcheck.toml)"
+    if project.skipped:
+        phases = ", ".join(sorted(project.skipped))
+        return f"{NO_GUESS}; the profile leaves out the phase {phases}"
     return NO_GUESS
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from fedcheck.analysis.board import Board, build_board
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import parse_date
@@ -18,6 +19,7 @@ from fedcheck.domain.field_values import (
 )
 from fedcheck.domain.fields import field_of
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import Audience
 from fedcheck.domain.key import RESERVED_LIST_IDS
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.reference import split_ref
@@ -171,3 +173,20 @@ def _with_fields(thing: Any, fields: Mapping[str, Any]) -> Any:
         except (KeyError, ValueError):
             continue
     return thing
+
+
+def keep_inside(board: Board, today: Project) -> Board:
+    """Return a past board whose checklists are internal where they are internal today.
+
+    A checklist that was shared by mistake must not leave again as "removed".
+    """
+    late = [
+        one
+        for name, one in board.project.checklists.items()
+        if name in today.internal_lists and name not in board.project.withheld_lists
+    ]
+    if not late:
+        return board
+    changed = {one.id: replace(one, audience=Audience.INTERNAL) for one in late}
+    lists = {**board.project.checklists, **changed}
+    return build_board(replace(board.project, checklists=lists), board.today)

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import Deadline
+from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.process import Phase
 from fedcheck.domain.row import Row
@@ -86,6 +87,16 @@ def count_by_checklist(board: Board) -> dict[str, Count]:
     for row in board.rows.values():
         counts[row.checklist].add(row)
     return counts
+
+
+def count_internal(board: Board) -> list[tuple[Checklist, Count, int]]:
+    """Return the internal checklists that have items, with their count and how many are overdue."""
+    found = []
+    for name, checklist in board.project.checklists.items():
+        rows = [row for row in board.rows.values() if row.checklist == name and row.internal]
+        if rows:
+            found.append((checklist, count_items(rows), sum(row.overdue for row in rows)))
+    return found
 
 
 MANY_PHASES = 8

@@ -169,6 +169,9 @@ def _process_changes(shipped: Process, now: Process) -> Iterator[str]:
         for name in milestone.closes:
             if name not in found.closes:
                 yield f"{milestone.id} does not close {name}"
+        for risk in milestone.blocking_risks:
+            if risk not in found.blocking_risks:
+                yield f"an open {risk.capitalize()} finding does not block {milestone.id}"
     for risk in shipped.blocking_risks:
         if risk not in now.blocking_risks:
             yield f"an open {risk.capitalize()} finding blocks no gate"

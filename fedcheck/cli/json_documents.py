@@ -9,7 +9,7 @@ from fedcheck.analysis.board import Board, list_orphaned_refs
 from fedcheck.analysis.gate_scope import count_before
 from fedcheck.analysis.gates import NO_DAYS, Gate, Outstanding, Remark, gates
 from fedcheck.analysis.obligations import Obligation
-from fedcheck.analysis.progress import count_by_checklist
+from fedcheck.analysis.progress import Count, count_by_checklist, count_internal
 from fedcheck.analysis.replacements import Replacement, list_replacements
 from fedcheck.analysis.rulesets import RulesetState, list_rulesets
 from fedcheck.analysis.statement_changes import StatementChange, list_statement_changes
@@ -27,8 +27,17 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.terms import Term
 
 
-def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[str, Any]:
-    """Return `fedcheck/status@1`; `days` tells since when items have their status."""
+def status_document(
+    whole: Board, days: Mapping[str, date] = NO_DAYS, internal: bool = False
+) -> dict[str, Any]:
+    """Return `fedcheck/status@1`.
+
+    Args:
+        whole: the board with all checklists; internal ones are in no total.
+        days: since when items have their status.
+        internal: whether internal checklists are added, under a key of their own.
+    """
+    board = whole.without_internal()
     project = board.project
     counts = count_by_checklist(board)
     states = [state for row in board.rows.values() for state in row.evidence]
@@ -54,11 +63,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
                     {
                         "id": checklist.id,
                         "role": checklist.role,
-                        "total": counts[checklist.id].total,
-                        **counts[checklist.id].by_status,
-                        "unknown": counts[checklist.id].unknown,
-                        "optional": counts[checklist.id].optional,
-                        "percent": counts[checklist.id].percent,
+                        **_count_row(counts[checklist.id]),
                         "private": checklist.id in project.withheld_lists,
                     }
                     for checklist in project.checklists.values()
@@ -89,6 +94,31 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
             {"file": b.path, "line": b.line, "message": b.message, "hint": b.hint}
             for b in project.broken
         ],
+        **({"internal": _internal_rows(whole)} if internal else {}),
+    }
+
+
+def _internal_rows(board: Board) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": checklist.id,
+            "title": checklist.title,
+            "phase": checklist.phase,
+            "role": checklist.role,
+            **_count_row(count),
+            "overdue": overdue,
+        }
+        for checklist, count, overdue in count_internal(board)
+    ]
+
+
+def _count_row(count: Count) -> dict[str, Any]:
+    return {
+        "total": count.total,
+        **count.by_status,
+        "unknown": count.unknown,
+        "optional": count.optional,
+        "percent": count.percent,
     }
 
 
@@ -217,6 +247,7 @@ def list_row(row: Row) -> dict[str, Any]:
         "waits": list(row.waits),
         "changed": row.changed,
         "private": row.private,
+        "internal": row.internal,
     }
 
 

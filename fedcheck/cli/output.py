@@ -51,7 +51,7 @@ def describe_marks(row: Row) -> str:
     if row.changed:
         found.append("△ changed upstream")
     if row.private:
-        found.append("private")
+        found.append(row.sharing)
     return ", ".join(found)
 
 

@@ -17,6 +17,7 @@ KINDS: Mapping[str, str] = {
     "link": "Links where fedcheck writes",
     "history": "History that is not as it was written",
     "clock": "Clocks that do not agree",
+    "set-twice": "Fields that were set on both sides of a merge",
     "lost-value": "Values that a merge or a hand edit took back",
     "outside-change": "Changes that the history does not know",
     "unknown-list": "Progress without a checklist",

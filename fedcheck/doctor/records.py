@@ -225,9 +225,7 @@ def find_unknown_lists(session: Session, places: Places) -> list[Defect]:
             message = f"its checklist serves {serves}, not {project.process.id}; {counted}"
             remedy = "keep it if you may go back to that process, or else move the file away"
             if loaded.checklist.phase in project.skipped:
-                phase = f"the phase {loaded.checklist.phase} is before {project.config.begins}"
-                message = f"{phase}, which this workspace begins in; {counted}"
-                remedy = "to count it, take the line begins = ... out of fedcheck.toml"
+                message, remedy = _explain_skipped(project, loaded.checklist.phase, counted)
         else:
             message = f'there is no checklist "{one_line(name, 60)}"; {counted}'
             guess = did_you_mean(name, project.checklists)
@@ -238,6 +236,20 @@ def find_unknown_lists(session: Session, places: Places) -> list[Defect]:
         line = places.line(file, "checklist")
         found.append(Defect("unknown-list", "warning", message, remedy, file, line, name))
     return found
+
+
+def _explain_skipped(project: Project, phase: str, counted: str) -> tuple[str, str]:
+    """Return why a phase of the process is not in the workspace, and what to do."""
+    begins = project.config.begins
+    if begins:
+        return (
+            f"the phase {phase} is before {begins}, which this workspace begins in; {counted}",
+            "to count it, remove the line begins = ... from fedcheck.toml",
+        )
+    return (
+        f"the phase {phase} does not exist for this profile; {counted}",
+        "to count it, change [profile] in fedcheck.toml",
+    )
 
 
 def _does_or_do(count: int) -> str:

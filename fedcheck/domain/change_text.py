@@ -66,6 +66,20 @@ def describe_field(change: Change) -> str:
     return f"{_word(row, change.field)} {printed(row, change.new, 60) or 'empty'}"
 
 
+def describe_lost_review(by_field: Mapping[str, Change]) -> str:
+    """Return that a review goes, whose it was, and why; empty where none goes by that.
+
+    That is where another result or observation than the reviewed one is recorded. Takes the changes
+    of one record by their fields.
+    """
+    review, reviewer = by_field.get("review"), by_field.get("reviewer")
+    why = next((name for name in ("result", "observation") if name in by_field), "")
+    if review is None or not review.old or review.new or not why:
+        return ""
+    of = f" of {one_line(str(reviewer.old), 40)}" if reviewer and reviewer.old else ""
+    return f'review "{review.old}"{of} taken back, as the {why} changed'
+
+
 def is_bookkeeping(change: Change) -> bool:
     """Tell whether a change only follows from others by a rule: the done date, the basis."""
     return change.field in ("done", "basis")
@@ -177,6 +191,8 @@ def _goes_without_saying(cls: type, change: Change, by_field: Mapping[str, Chang
     """Tell whether a change follows from another one that is named."""
     if change.field == "reason":
         return bool("status" in by_field and (change.new is None or _because(by_field)))
+    if change.field == "reviewer" and describe_lost_review(by_field):
+        return True
     row = field_of(cls, change.field)
     if change.field == "basis":  # a review only where something was recorded before
         return len(by_field) > 1 and ("status" in by_field or not (change.old and change.new))
@@ -193,6 +209,8 @@ def _part(cls: type, change: Change, by_field: Mapping[str, Change]) -> str:
         return _status(change) + _because(by_field)
     if cls is Record and change.field == "result" and change.new:
         return f"{change.new}{_was(change.old)}"
+    if cls is Record and change.field == "review" and (why := describe_lost_review(by_field)):
+        return why
     if change.field == "state" and cls in (Request, Finding):
         return _state(change, by_field)
     if cls is Record and change.field == "basis" and change.old and change.new:

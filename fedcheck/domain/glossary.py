@@ -181,6 +181,22 @@ class Audience(StrEnum):
     INTERNAL = "internal"
 
 
+class Sharing(StrEnum):
+    """How far a checklist travels: what its file says, and where that file is."""
+
+    SHARED = "shared"
+    INTERNAL = "internal"
+    PRIVATE = "private"
+
+
+SHARING_HINTS = {
+    Sharing.SHARED: "counts in gates and appears in reports and hand-overs",
+    Sharing.INTERNAL: "your company sees it; no gate, report or hand-over includes it",
+    Sharing.PRIVATE: "kept under private/; never leaves this computer",
+}
+"""What each audience of a checklist means, in a line."""
+
+
 class Standing(StrEnum):
     """Whether a new service can still take a process."""
 

@@ -1,6 +1,6 @@
 """Processes: authorization paths with their phases, milestones, gates and deliverables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import Annotated
 
@@ -37,6 +37,12 @@ class Phase(Struct, frozen=True, rename="kebab"):
     entry: Annotated[str, Key("What must hold before it starts")] = ""
     duration: Annotated[str, Key("How long it typically takes")] = ""
     note: Annotated[str, Key("More about it")] = ""
+    applies: Annotated[
+        Mapping[str, tuple[str, ...]] | None, Key("Exists only for these values of the profile")
+    ] = None
+    lists: Annotated[
+        tuple[str, ...], Key("Ids of shared checklists of another phase that this process has here")
+    ] = ()
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
 
@@ -51,11 +57,21 @@ class Milestone(Struct, frozen=True, rename="kebab"):
         tuple[str, ...], Key("Roles whose items its gate asks for; otherwise all of them")
     ] = ()
     default: Annotated[str, Key("Its date while the workspace has none", check="due")] = ""
+    also: Annotated[
+        tuple[str, ...],
+        Key("Milestones of other processes that it takes the place of in shared checklists"),
+    ] = ()
     ask: Annotated[bool, Key("Whether the form for a new workspace asks for its date")] = False
     applies: Annotated[
         Mapping[str, tuple[str, ...]] | None, Key("Concerns only these values of the profile")
     ] = None
     note: Annotated[str, Key("More about it")] = ""
+    blocking_risks: Annotated[
+        tuple[Risk, ...],
+        Key(
+            "Its gate is not met while a finding of these risks is open, in addition to the others"
+        ),
+    ] = ()
     decided_by: Annotated[tuple[str, ...], Key("Roles that decide at its gate")] = ()
     decision: Annotated[str, Key("What they decide, in one sentence")] = ""
     decision_source: Annotated[SourceRef | None, Key("Where that comes from")] = None
@@ -176,7 +192,10 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     id: Annotated[str, Key("Id of the process; its folder is named after it", check="id")]
     title: Annotated[str, Key("Title")]
     summary: Annotated[str, Key("What it is, in a sentence or two")] = ""
-    default: Annotated[bool, Key("Whether `fedcheck init` takes it without --process")] = False
+    default: Annotated[
+        bool, Key("Whether it is suggested first where a new workspace has to choose")
+    ] = False
+    suggested_for: Annotated[str, Key("Who should choose it, in a few words")] = ""
     roles: Annotated[
         tuple[str, ...], Key("Ids of the roles that take part, where there is no [[role]]")
     ] = ()
@@ -246,17 +265,34 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
         Milestones stay, as other dates hang on them; what closes earlier phases alone has no gate.
         """
         earlier = {phase.id for phase in self.phases[: self.order(phase_id)]}
-        if not earlier or self.phase(phase_id) is None:
+        return self if self.phase(phase_id) is None else self._without(earlier)
+
+    def applying_to(self, facts: Mapping[str, str]) -> "Process":
+        """Return the process with the phases and milestones that exist for a profile."""
+        found = self._without({one.id for one in self.phases if not applies_to(one.applies, facts)})
+        if all(one.applies_to(facts) for one in found.milestones):
+            return found
+        return replace(
+            found, milestones=tuple(one for one in found.milestones if one.applies_to(facts))
+        )
+
+    def _without(self, phases: Set[str]) -> "Process":
+        if not phases:
             return self
         return replace(
             self,
-            phases=tuple(phase for phase in self.phases if phase.id not in earlier),
+            phases=tuple(phase for phase in self.phases if phase.id not in phases),
             milestones=tuple(
-                replace(one, closes=tuple(name for name in one.closes if name not in earlier))
+                replace(one, closes=tuple(name for name in one.closes if name not in phases))
                 for one in self.milestones
             ),
-            assessment="" if self.assessment in earlier else self.assessment,
+            assessment="" if self.assessment in phases else self.assessment,
         )
+
+    @property
+    def choice(self) -> str:
+        """Return its title where one is chosen; a historical one is closed."""
+        return self.title + (" (closed)" if self.status is Standing.HISTORICAL else "")
 
     @property
     def all_roles(self) -> tuple[str, ...]:

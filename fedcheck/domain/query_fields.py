@@ -14,6 +14,7 @@ from fedcheck.domain.glossary import (
     STATUSES,
     EvidenceState,
     Method,
+    Sharing,
 )
 from fedcheck.domain.query import (
     Language,
@@ -165,7 +166,8 @@ IS: dict[str, Test] = {
     "retested": lambda e, _: bool(e.record.retest),
     "unobserved": lambda e, _: e.unobserved,
     "summarized": lambda e, _: bool(e.record.summary),
-    "private": lambda e, _: e.private,
+    "private": lambda e, _: e.sharing == Sharing.PRIVATE,
+    "internal": lambda e, _: e.internal,
     "unknown": lambda e, _: e.unknown,
 }
 """The words that `is:` knows."""

@@ -5,7 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from fedcheck.domain.checklist import Item, Section
-from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState, Level
+from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState, Level, Sharing
 from fedcheck.domain.record import UNKNOWN_RECORD, Record, is_unobserved
 
 
@@ -19,7 +19,9 @@ class Row(Struct, frozen=True):
         waits: references of needed items that are not done yet.
         later: whether its milestone (`after`) has not taken place yet.
         changed: whether the item changed upstream since the record was made.
-        private: whether its list lies under `private/`; no gate and no report knows of it.
+        private: whether no gate and no report may include it: its list is under `private/`, or
+            internal.
+        internal: whether its list is internal: shared inside the company.
     """
 
     ref: str
@@ -36,6 +38,14 @@ class Row(Struct, frozen=True):
     later: bool = False
     changed: bool = False
     private: bool = False
+    internal: bool = False
+
+    @property
+    def sharing(self) -> Sharing:
+        """Return how far the item travels."""
+        if self.internal:
+            return Sharing.INTERNAL
+        return Sharing.PRIVATE if self.private else Sharing.SHARED
 
     @property
     def state(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -191,26 +191,53 @@ class Project(Struct, frozen=True, eq=False, dict=True):
         return (self.private_notes or {}).get(checklist, {}).get(item, EMPTY_RECORD).note
 
     @cached_property
+    def internal_lists(self) -> frozenset[str]:
+        """Return the checklists that stay inside the company, without those under `private/`."""
+        return frozenset(
+            name
+            for name, one in self.checklists.items()
+            if one.audience is Audience.INTERNAL and name not in self.private_lists
+        )
+
+    @cached_property
     def withheld_lists(self) -> frozenset[str]:
         """Return the checklists that no gate, report or package has: private and internal ones."""
-        internal = (
-            name for name, one in self.checklists.items() if one.audience is Audience.INTERNAL
-        )
-        return self.private_lists.union(internal)
+        return self.private_lists | self.internal_lists
 
     def shared(self, *, with_internal: bool = False) -> "Project":
         """Return the project as it may leave: without what is under `private/`, or internal.
 
-        Internal checklists stay where a person of the company works on with what is returned.
+        Requests and findings are shared, but their links to withheld items are left out.
+
+        Args:
+            with_internal: keep internal checklists and all links, for a person of the company who
+                continues work on what another party returned.
         """
         left_out = self.private_lists if with_internal else self.withheld_lists
+        found = self._without(left_out)
+        return replace(
+            found,
+            broken=tuple(broken for broken in found.broken if not broken.private),
+            private_lists=frozenset(),
+            private_notes=None,
+            requests=self.requests if with_internal else _without_links(self.requests, left_out),
+            findings=self.findings if with_internal else _without_links(self.findings, left_out),
+        )
+
+    def without_internal(self) -> "Project":
+        """Return the project without internal checklists: what totals of the process count."""
+        return self._without(self.internal_lists) if self.internal_lists else self
+
+    def _without(self, left_out: frozenset[str]) -> "Project":
+        """Return the project without some checklists and everything that is known of them."""
+        written = self.written
         return replace(
             self,
             checklists={k: v for k, v in self.checklists.items() if k not in left_out},
             records={k: v for k, v in self.records.items() if k not in left_out},
-            broken=tuple(broken for broken in self.broken if not broken.private),
-            private_lists=frozenset(),
-            private_notes=None,
+            broken=tuple(one for one in self.broken if one.checklist not in left_out),
+            unreadable=self.unreadable - left_out,
+            written=written and {k: v for k, v in written.items() if k not in left_out},
         )
 
     @property
@@ -264,3 +291,17 @@ class Project(Struct, frozen=True, eq=False, dict=True):
                 named |= {one.owner, one.tester, one.reviewer}
         named.discard("")
         return sorted(named)
+
+
+_Issue = TypeVar("_Issue", Request, Finding)
+
+
+def _without_links(issues: tuple[_Issue, ...], left_out: frozenset[str]) -> tuple[_Issue, ...]:
+    """Return requests or findings without their links to items of some checklists."""
+
+    def is_kept(ref: str) -> bool:
+        return split_ref(ref)[0] not in left_out
+
+    if not left_out or all(is_kept(ref) for one in issues for ref in one.items):
+        return issues
+    return tuple(replace(one, items=tuple(filter(is_kept, one.items))) for one in issues)

@@ -129,7 +129,7 @@ def build_sheet(board: Board, entries: Iterable[Row], names: Sequence[str]) -> S
     return Sheet("Items", tuple(build_rows(board, entries, names)))
 
 
-ONLY_JSON = ("stale", "waits", "private")
+ONLY_JSON = ("stale", "waits", "private", "internal")
 """Keys of the rows of `list --json` that no column has."""
 
 
@@ -150,6 +150,7 @@ def build_document(board: Board, row: Row) -> dict[str, Any]:
         "stale": row.stale,
         "waits": list(row.waits),
         "private": row.private,
+        "internal": row.internal,
     }
 
 

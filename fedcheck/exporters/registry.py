@@ -106,7 +106,7 @@ Fill your copy of the SRTM workbook with results, observations, evidence and ris
 
 Rows are found by procedure and control, columns by their headings; everything else of the
 workbook stays as it is, formulas too. The template itself is not changed. QUERY takes only
-some tests. What has no row is told. Nothing of private/ is in it.""",
+some tests. What has no row is told. Nothing private or internal is in it.""",
         (
             "fedcheck export srtm --template SRTM-Moderate.xlsx -o SRTM-filled.xlsx",
             "fedcheck export srtm family:ac --template SRTM.xlsx -o SRTM-AC.xlsx",
@@ -122,7 +122,7 @@ some tests. What has no row is told. Nothing of private/ is in it.""",
 Write requests as a table: a reviewer's comment matrix, an evidence request list.
 
 Others fill in answer, evidence, decision, comment and due date; fedcheck import requests takes
-the file back. QUERY is that of fedcheck request list. Nothing of private/ is in it.""",
+the file back. QUERY is that of fedcheck request list. Nothing private or internal is in it.""",
         (
             "fedcheck export requests round:2 --kind question -o comment-matrix.xlsx",
             "fedcheck export requests is:open --kind evidence --to dana --format md",
@@ -153,8 +153,8 @@ number. Everything else in the workbook stays as it is.""",
 Write findings as a POA&M of your own, without a workbook: CSV, Excel or Markdown.
 
 An agency keeps a POA&M for what the agency itself has to do (VER-AGM-MAP). Findings of other
-roles are left out: by default for an agency, for others with --role. Nothing of private/ is in
-it.""",
+roles are left out: by default for an agency, for others with --role. Nothing private
+or internal is in it.""",
         (
             "fedcheck export poam-table -o poam.xlsx",
             "fedcheck export poam-table --role agency --format md",
@@ -182,7 +182,7 @@ Numbers are those of the POA&M: every row of the one has its row in the other.""
 Write the items of a QUERY as CSV, one a row; without a QUERY all of them.
 
 QUERY is that of fedcheck list. A text that a spreadsheet would take for a formula gets an
-apostrophe before it. Nothing of private/ is in it. Columns beside the usual ones: id,
+apostrophe before it. Nothing private or internal is in it. Columns beside the usual ones: id,
 statement, guidance.""",
         (
             "fedcheck export csv phase:full-assessment -o tests.csv",
@@ -197,8 +197,8 @@ statement, guidance.""",
         """\
 Write the items of a QUERY as an Excel workbook with one sheet.
 
-QUERY is that of fedcheck list. The header stays in view and has a filter. Nothing of private/
-is in it.""",
+QUERY is that of fedcheck list. The header stays in view and has a filter. Nothing private
+or internal is in it.""",
         ("fedcheck export xlsx role:3pao kind:test -o tests.xlsx",),
         "fedcheck.exporters.items:write_xlsx",
         (COLUMNS,),
@@ -209,7 +209,7 @@ is in it.""",
         """\
 Write the items of a QUERY as JSON: the rows of fedcheck list --json, and more.
 
-Nothing of private/ is in it. --columns keeps only these keys.""",
+Nothing private or internal is in it. --columns keeps only these keys.""",
         ("fedcheck export json status:todo -o open.json",),
         "fedcheck.exporters.items:write_json",
         (COLUMNS,),
@@ -221,7 +221,7 @@ Nothing of private/ is in it. --columns keeps only these keys.""",
 Write the deadlines as a calendar file (.ics) that other calendars import.
 
 Each deadline is an all-day event that keeps its identity: a newer export replaces it, where
-the calendar knows how. What has no day yet and what stands under private/ is left out.""",
+the calendar knows how. What has no date yet and what is private or internal is left out.""",
         (
             "fedcheck export ics -o deadlines.ics",
             "fedcheck export ics owner:alice --remind 7 -o alice.ics",

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fedcheck.domain.glossary import LEVELS
+from fedcheck.domain.glossary import LEVELS, SHARING_HINTS
 from fedcheck.importers.option import (
     Option,
     OptionKind,
@@ -86,6 +86,7 @@ class Importer:
             terminal is asked before the file is read; returns the completed values.
         as_of: whether the command takes `--as-of`.
         folders: whether a folder of files can be read too.
+        replaces: whether it can replace what people recorded of items, so that it asks first.
         aliases: other names of the command.
     """
 
@@ -101,6 +102,7 @@ class Importer:
     questions: str = ""
     as_of: bool = True
     folders: bool = False
+    replaces: bool = False
     aliases: tuple[str, ...] = ()
 
     def recognize(self, peek: Peek) -> bool:
@@ -222,6 +224,7 @@ and told. What could not be used is told with its sheet, row and column.""",
             _phase("Phase of that list; else the full assessment."),
             _theirs("file's", "the last import", "say something else"),
         ),
+        replaces=True,
     ),
     Importer(
         "rules",
@@ -286,10 +289,14 @@ imports.toml and used for the next file with these columns. The rows make a chec
 (--list), or are progress on items that they name by reference or official code. A sheet that
 comes again changes only what was changed in it. --map FIELD= leaves a field out.
 
+A new checklist needs an audience. Shared: it counts in gates and appears in reports. Internal:
+it stays inside your company. Private: it stays under private/ on this computer.
+
 Fields: id, title, status, owner, due, note, reason, evidence, control, section, result, done,
 guidance, phase, role.""",
         (
-            "fedcheck import csv tracker.xlsx --list acme.tracker --phase readiness --role csp",
+            "fedcheck import csv tracker.xlsx --list acme.tracker --phase readiness --role csp"
+            " --audience shared",
             'fedcheck import csv tracker.csv --map title="Task name" --map status=State --dry-run',
         ),
         TABLES,
@@ -308,6 +315,13 @@ guidance, phase, role.""",
             Option("phase", "Phase of that checklist.", suggest=_phases, label="Its phase"),
             Option("role", "Role of that checklist.", suggest=_roles, label="Its role"),
             Option("level", "How binding its items are; else must.", choices=LEVELS),
+            Option(
+                "audience",
+                "Who sees a new checklist; asked on a terminal.",
+                choices=tuple(SHARING_HINTS),
+                label="Audience",
+                hint="who sees a new checklist; an existing one stays as it is",
+            ),
             Option(
                 "onto",
                 "Its rows are progress of these items.",
@@ -330,6 +344,7 @@ guidance, phase, role.""",
             DATES,
             _theirs("sheet's", "the last import"),
         ),
+        replaces=True,
         form="fedcheck.importers.csv_checklist.importer:list_fields",
         questions="fedcheck.importers.csv_checklist.questions:ask",
     ),

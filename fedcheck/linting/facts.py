@@ -27,7 +27,7 @@ MODALS: tuple[tuple[Level, str], ...] = (
     (
         Level.SHOULD,
         r"should|recommend\w*|encourag\w*|tips?|best practices?|suggest\w*|advis\w+|expect\w*"
-        r"|ideally|prefer\w*|good practice|helpful",
+        r"|ideally|prefer\w*|consider|good practice|helpful",
     ),
     (
         Level.MUST,
@@ -67,20 +67,20 @@ def check_level(item: Item) -> Iterator[Fault]:
     count = len(says.split())
     if count > LONGEST_SAYS:
         yield Fault("says", says, f'"{says}" has {count} words', f"at most {LONGEST_SAYS}")
-    level = find_level(says)
-    if level is None:
+    levels = find_levels(says)
+    if not levels:
         remedy = "quote the part with must, should, may, or the instruction"
         yield Fault("says", says, f'"{says}" does not show how binding it is', remedy)
-    elif level is not item.level:
+    elif item.level not in levels:
         message = f'level {item.level}, and the source has "{says}"'
-        yield Fault("level", says, message, f'level = "{level}"')
+        yield Fault("level", says, message, f'level = "{levels[0]}"')
 
 
-def find_level(says: str) -> Level | None:
-    """Return how binding a quoted phrase is.
+def find_levels(says: str) -> tuple[Level, ...]:
+    """Return how binding a quoted phrase can be.
 
     An instruction, and a sentence on what somebody does, bind as "must" does: templates and lists
-    of responsibilities are written so.
+    of responsibilities are written so. They bind as "should" does in a document of advice.
     """
     found = [
         (match.start(), order, level)
@@ -88,8 +88,10 @@ def find_level(says: str) -> Level | None:
         if (match := re.search(rf"\b(?:{pattern})\b", says, re.IGNORECASE))
     ]
     if found:
-        return min(found)[2]
-    return Level.MUST if starts_with_verb(says) or has_verb(says) else None
+        return (min(found)[2],)
+    if starts_with_verb(says) or has_verb(says):
+        return Level.MUST, Level.SHOULD
+    return ()
 
 
 def is_historical(item: Item, checklist: Checklist, processes: Mapping[str, Process]) -> bool:
@@ -104,16 +106,14 @@ def check_controls(
     item: Item, checklist: Checklist, processes: Mapping[str, Process]
 ) -> Iterator[Fault]:
     """Yield the controls that are not in the baseline of an impact level that the item is for."""
-    options = [
-        option
-        for name in checklist.process
+    every = dict.fromkeys(
+        value
+        for name in (item.applies or {}).get("process", ()) or checklist.process
         if name in processes
-        for key, option in (processes[name].profile or {}).items()
-        if key == IMPACT
-    ]
-    if not options:
+        for value in _list_levels(processes[name], checklist)
+    )
+    if not every:
         return
-    every = dict.fromkeys(value for option in options for value in option.values)
     levels = (item.applies or {}).get(IMPACT, ()) or tuple(every)
     for control in item.controls:
         lowest = find_lowest_level(control)
@@ -125,6 +125,18 @@ def check_controls(
             message = f"{control} is not in the baseline of {', '.join(without)}"
             remedy = f"the item is for {', '.join(levels)}: narrow applies, or move the control"
             yield Fault("control", control, message, remedy)
+
+
+def _list_levels(process: Process, checklist: Checklist) -> tuple[str, ...]:
+    """Return the impact levels for which a process has the phase of a list."""
+    option = (process.profile or {}).get(IMPACT)
+    if option is None:
+        return ()
+    placed = next((one.id for one in process.phases if checklist.id in one.lists), checklist.phase)
+    phase = process.phase(placed)
+    if phase and phase.applies and IMPACT in phase.applies:
+        return phase.applies[IMPACT]
+    return tuple(option.values)
 
 
 def check_needs(

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, build_board
 from fedcheck.analysis.difference import Comparison
-from fedcheck.analysis.past_state import rebuild_project
+from fedcheck.analysis.past_state import keep_inside, rebuild_project
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import DateRangeError, next_day, parse_date
@@ -62,9 +62,10 @@ class PastState:
     file: Path | None = None
     asked: "PastStateRequest | None" = None
 
-    def shared(self) -> "PastState":
-        """Return the state without what stands under `private/`: what may leave."""
-        return dataclasses.replace(self, board=self.board.shared(), private=False)
+    def shared(self, *, with_internal: bool = False) -> "PastState":
+        """Return the state without what is private or internal: what may leave."""
+        board = self.board.shared(with_internal=with_internal)
+        return dataclasses.replace(self, board=board, private=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,10 @@ def load_past_state(session: Session, spec: str, here: Path) -> PastState:
         FedcheckError: status 2 where nothing is meant by it, or a report is not of this
             workspace or of a history that was rewritten; 3 where a file cannot be read.
     """
-    return dataclasses.replace(
-        _resolve_spec(session, spec, here), asked=PastStateRequest(spec, here, session.clock())
-    )
+    found = _resolve_spec(session, spec, here)
+    board = keep_inside(found.board, session.project)
+    asked = PastStateRequest(spec, here, session.clock())
+    return dataclasses.replace(found, board=board, asked=asked)
 
 
 def _resolve_spec(session: Session, spec: str, here: Path) -> PastState:

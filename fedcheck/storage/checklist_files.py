@@ -13,8 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item
+from fedcheck.domain.glossary import Standing
 from fedcheck.domain.key import RESERVED_LIST_IDS
 from fedcheck.domain.process import Process
+from fedcheck.domain.served_lists import serving
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.atomic_files import toml_files
@@ -73,11 +75,16 @@ class Catalog(Struct, frozen=True):
         shipped = (one for one in self.process_files if one.layer == "shipped")
         return next((one.process for one in shipped if one.id == process_id), None)
 
-    def default_process(self) -> str:
-        """Return the id of the process that a new workspace takes where none is named."""
-        marked = [one for one in self.process_files if one.process and one.process.default]
-        known = [one.id for one in marked if self.processes.get(one.id) is one.process]
-        return next(iter([*known, *self.processes]), "")
+    def list_choices(self) -> list[Process]:
+        """Return the processes that a new workspace can follow, the one to suggest first.
+
+        That is the first that its file marks as the default, nearer files before farther ones.
+        Closed processes come last.
+        """
+        marked = [one.process for one in self.process_files if one.process and one.process.default]
+        first = [one for one in marked if self.processes.get(one.id) is one]
+        ordered = {one.id: one for one in (*first, *self.processes.values())}
+        return sorted(ordered.values(), key=lambda one: one.status is Standing.HISTORICAL)
 
     def checklists_for(self, process: Process) -> dict[str, Checklist]:
         """Return the checklists of a process in the order of its phases and roles."""
@@ -93,18 +100,6 @@ class Catalog(Struct, frozen=True):
         """Return the checklists of a process as they are shipped."""
         lists = (loaded.checklist for loaded in self.lists if loaded.layer == "shipped")
         return serving(process, (one for one in lists if one))
-
-
-def serving(process: Process, lists: Iterable[Checklist]) -> dict[str, Checklist]:
-    """Return those of the checklists that serve a process, in the order of phases and roles."""
-    roles = process.all_roles
-
-    def order(checklist: Checklist) -> tuple[int, int, str]:
-        role = roles.index(checklist.role) if checklist.role in roles else len(roles)
-        return process.order(checklist.phase), role, checklist.id
-
-    found = sorted((one for one in lists if process.id in one.process), key=order)
-    return {checklist.id: checklist for checklist in found}
 
 
 def load_list(

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.glossary import Audience, Sharing
 from fedcheck.domain.process import Process
 from fedcheck.errors import Problem
 from fedcheck.storage.list_checks import KeyPath, item_places
@@ -42,6 +43,14 @@ class LoadedList(Struct):
     def in_file(self) -> Checklist | None:
         """Return the list as its file has it."""
         return self.plain or self.checklist
+
+    @property
+    def sharing(self) -> Sharing:
+        """Return how far the list travels."""
+        if self.layer == "private":
+            return Sharing.PRIVATE
+        internal = self.checklist is not None and self.checklist.audience is Audience.INTERNAL
+        return Sharing.INTERNAL if internal else Sharing.SHARED
 
     @property
     def sha256(self) -> str | None:

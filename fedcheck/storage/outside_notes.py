@@ -37,6 +37,8 @@ class TransactionHead(Struct, frozen=True):
         undoes: the action that it takes back.
         imported: what an import brought, for the history; empty for any other action.
         day: the day that a person gave as today, where that is not the day of the clock.
+        signed: the name in the lines, where the changes were made elsewhere by somebody else than
+            the one who saves them.
     """
 
     by: str
@@ -45,6 +47,7 @@ class TransactionHead(Struct, frozen=True):
     undoes: str = ""
     imported: str = ""
     day: date | None = None
+    signed: str = ""
 
 
 class HistoryRefusedError(FedcheckError):

@@ -71,6 +71,18 @@ def _check_names(process: Process, problems: Collector) -> None:
     phases = [phase.id for phase in process.phases]
     if not phases:
         problems.add(("phase",), "the process has no phase", "add [[phase]] with id and title")
+    placed: dict[str, str] = {}
+    for i, phase in enumerate(process.phases):
+        for name in phase.lists:
+            if placed.setdefault(name, phase.id) != phase.id:
+                text = f'the phase {placed[name]} has the checklist "{one_line(name, 60)}" already'
+                problems.add(("phase", i, "lists"), text, "a checklist is in one phase")
+    replaced: dict[str, str] = {}
+    for i, milestone in enumerate(process.milestones):
+        for name in milestone.also:
+            if replaced.setdefault(name, milestone.id) != milestone.id:
+                text = f'the milestone {replaced[name]} replaces "{one_line(name, 60)}" already'
+                problems.add(("milestone", i, "also"), text, "one milestone can replace it")
     if process.assessment:
         note_unknown(process.assessment, phases, "phase", ("assessment",), problems)
     for i, name in enumerate(process.shares_lists_with):
@@ -83,6 +95,8 @@ def _check_milestones(process: Process, problems: Collector) -> None:
     phases = [phase.id for phase in process.phases]
     milestones = {milestone.id: milestone for milestone in process.milestones}
     values = {name: option.values for name, option in (process.profile or {}).items()}
+    for i, phase in enumerate(process.phases):
+        check_options(phase.applies or {}, values, ("phase", i, "applies"), problems)
     for i, milestone in enumerate(process.milestones):
         at: KeyPath = ("milestone", i)
         check_options(milestone.applies or {}, values, (*at, "applies"), problems)

@@ -6,6 +6,7 @@ outside fedcheck; nothing is ever changed to match the history.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 from fedcheck.domain.change import NOT_RECORDS, SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.field_values import field_value, list_values
 from fedcheck.domain.reference import split_ref
+from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, progress_files, record_files
 from fedcheck.storage.atomic_files import read_prefix, toml_files
@@ -111,7 +113,7 @@ def _tip_key(name: str) -> str:
 
 
 def has_news(tips: Tips, notes: LocalNotes) -> bool:
-    """Tell whether a history file ends otherwise than was noted; one that came or went does."""
+    """Return whether a history file ends otherwise than was noted; one that came or went does."""
     known = {name: tip for name, tip in notes.files.items() if name.startswith(_tip_key(""))}
     return {_tip_key(name): newest[0] for name, newest in tips.items() if newest} != known
 
@@ -124,7 +126,7 @@ def note_tips(notes: LocalNotes, tips: Tips) -> LocalNotes:
 
 
 def is_git_at_work(root: Path, now: datetime) -> bool:
-    """Tell whether git is changing files: what is there then is neither side of the change."""
+    """Return whether git is changing files: what is there then is neither side of the change."""
     for folder in (root, *root.parents):
         if (folder / ".git").exists():
             try:
@@ -132,6 +134,24 @@ def is_git_at_work(root: Path, now: datetime) -> bool:
             except (OSError, ValueError):
                 return False
             return abs(now.timestamp() - changed) < GIT_WAIT.total_seconds()
+    return False
+
+
+_OPERATIONS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
+
+
+def is_git_in_between(root: Path) -> bool:
+    """Return whether a merge, a rebase or the like waits for a person: the histories are not whole.
+
+    What fedcheck writes then would keep git from going on.
+    """
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            try:
+                git = _find_git_folder(folder / ".git")
+            except (OSError, ValueError):
+                return False
+            return any(os.path.lexists(git / name) for name in _OPERATIONS)
     return False
 
 
@@ -193,8 +213,11 @@ def list_unexplained(
     changes = []
     for item, record in found.records.items():
         ref = f"{found.name}:{item}"
+        unsettled = list_unsettled_fields(record)
         for name, now in list_values(record).items():
             entered = known.pop((ref, name), None)
+            if name in unsettled:
+                continue  # settling it says what became of both sides
             if entered is None and found.name in IN_HEAD:
                 continue  # a workspace begins with values that nobody set with fedcheck
             default = _default_value(found.name, name)
@@ -247,7 +270,7 @@ def _explain(
 
 
 def _are_apart(standing: Sequence[HistoryLine], others: Sequence[HistoryLine]) -> bool:
-    """Tell whether none of the others met the value of a line that stands, or the reverse.
+    """Return whether none of the others met the value of a line that stands, or the reverse.
 
     Lines of old versions only tell so. `others` are among those that stand.
     """
@@ -287,7 +310,7 @@ def _is_met(
     line: HistoryLine,
     by_old: Mapping[str, Sequence[tuple[int, HistoryLine]]],
 ) -> bool:
-    """Tell whether a later line found the value that this one set.
+    """Return whether a later line found the value that this one set.
 
     The clock says what is later, not the order of lines: a clock that ran ahead once puts all that
     follows late in that order. One that only takes back what this one set may as well have been

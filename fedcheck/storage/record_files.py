@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fedcheck.storage import issue_files, milestone_dates, progress_files
-from fedcheck.storage.names import parse_list_id
+from fedcheck.storage.atomic_files import toml_files
+from fedcheck.storage.names import is_list_id, parse_list_id
 from fedcheck.storage.paths import WORKSPACE_FILE, workspace_of
 from fedcheck.storage.record_file import IN_HEAD, MILESTONES, PACKAGE, RESERVED_NAMES, RecordFile
 from fedcheck.storage.toml_io import read_bytes
@@ -26,6 +27,15 @@ def file_name(book: str) -> str:
 def path_of(root: Path, book: str) -> Path:
     """Return the file of a book."""
     return root / file_name(book)
+
+
+def list_books(home: Path) -> list[str]:
+    """Return the record files of a place that are there; of the head file, the milestones."""
+    found = [path.stem for path in toml_files(home / progress_files.FOLDER)]
+    names = [name for name in found if is_list_id(name)]
+    rest = [name for name in RESERVED_NAMES if name not in IN_HEAD]
+    head = [MILESTONES] if path_of(home, MILESTONES).is_file() else []
+    return [*names, *(name for name in rest if path_of(home, name).is_file()), *head]
 
 
 def load(root: Path, book: str) -> RecordFile:

@@ -1,9 +1,11 @@
 """The books of a workspace as they were last read, and saving to them: shared and private."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.change import (
     Change,
@@ -20,6 +22,7 @@ from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
 from fedcheck.storage.reconcile import OutsideChange, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.settling import has_unsettled
 from fedcheck.storage.transaction import CommitResult, Guard, Part
 
 OwnTransaction = tuple[str, dict[Path, list[HistoryLine]]]
@@ -44,6 +47,7 @@ class RecordStore(Struct):
     private: dict[str, RecordFile]
     identity: Identity
     _refused_lines: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
+    _signed: str = ""
 
     @property
     def homes(self) -> tuple[Path, Path]:
@@ -53,6 +57,10 @@ class RecordStore(Struct):
     def of(self, private: bool) -> dict[str, RecordFile]:
         """Return the books of one of the two places."""
         return self.private if private else self.books
+
+    def has_unsettled(self) -> bool:
+        """Tell whether any record holds the values of two sides of a merge."""
+        return has_unsettled(self.books) or has_unsettled(self.private)
 
     def save(
         self,
@@ -69,6 +77,7 @@ class RecordStore(Struct):
         for part in parts:
             self.append_refused_lines(part.home, head.by)
 
+        head = replace(head, signed=self._signed)
         try:
             saved = transaction.commit(self.identity, parts, head, guard, renamed)
         except HistoryRefusedError as error:
@@ -78,6 +87,18 @@ class RecordStore(Struct):
         for home, result in results.items():
             self.of(home != self.root).update(result.books)
         return results
+
+    @contextmanager
+    def signed_by(self, who: str) -> Iterator[None]:
+        """Write another name into the history lines of what is saved meanwhile.
+
+        For changes that somebody made elsewhere. Undo still takes them as those of who saves.
+        """
+        self._signed = who
+        try:
+            yield
+        finally:
+            self._signed = ""
 
     def append_refused_lines(self, home: Path, by: str) -> None:
         """Write the history lines that a full disk refused when their changes were saved."""

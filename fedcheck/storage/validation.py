@@ -7,12 +7,13 @@ from typing import Any, Literal, get_args, get_origin
 
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, When
 from fedcheck.domain.dates import parse_due, parse_max_age
+from fedcheck.domain.glossary import Sharing
 from fedcheck.domain.key import ID_PATTERN
 from fedcheck.domain.package_values import PHONE_PATTERN
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean, split_ref
 from fedcheck.storage.checklist_files import Catalog
-from fedcheck.storage.list_checks import KeyPath
+from fedcheck.storage.list_checks import KeyPath, note_unknown
 from fedcheck.storage.loaded_files import LoadedList
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.toml_keys import KeySpec, is_struct, keeps_extra, keys_of
@@ -23,19 +24,27 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
     winning = {
         name: one.checklist for name, one in catalog.effective_lists().items() if one.checklist
     }
+    inside = {
+        name: one.sharing
+        for name, one in catalog.effective_lists().items()
+        if one.sharing is not Sharing.SHARED
+    }
     for loaded in lists:
         if loaded.checklist is None or loaded.collector is None:
             continue
         served = [catalog.processes[p] for p in loaded.checklist.process if p in catalog.processes]
         for process in served:
             phases = [phase.id for phase in process.phases]
-            if loaded.checklist.phase not in phases:
+            placed = {name for phase in process.phases for name in phase.lists}
+            if loaded.checklist.phase not in phases and loaded.checklist.id not in placed:
                 hint = did_you_mean(loaded.checklist.phase, phases) or "known: " + ", ".join(phases)
                 text = f'the process {process.id} has no phase "{loaded.checklist.phase}"'
                 loaded.collector.add(("phase",), text, hint)
         for _, item in loaded.checklist.items.values():
             place = loaded.place(item.id)
             _needs(item, place, winning, loaded.collector)
+            if loaded.sharing is Sharing.SHARED:
+                _inside(item, place, inside, loaded.collector)
             if served:
                 _anchors(item, place, served, winning, loaded.collector)
                 _deliverable(item, place, served, loaded.collector)
@@ -58,6 +67,9 @@ def check_processes(catalog: Catalog) -> None:
         if process.default and default.setdefault(loaded.layer, process.id) != process.id:
             text = f"{default[loaded.layer]} is the default already"
             problems.add(("default",), text, "one process can be the default")
+        for i, phase in enumerate(process.phases):
+            for name in phase.lists:
+                note_unknown(name, sorted(winning), "checklist", ("phase", i, "lists"), problems)
         for i, deliverable in enumerate(process.deliverables):
             ref = deliverable.handed_over_by
             if ref and not _exists(ref, winning):
@@ -83,6 +95,17 @@ def _needs(item: Item, place: KeyPath, lists: Mapping[str, Checklist], problems:
             problems.add((*place, "needs"), f"unknown item {need}", _suggest(need, lists))
 
 
+def _inside(item: Item, place: KeyPath, inside: Mapping[str, Sharing], problems: Collector) -> None:
+    """Note where an item of a shared list names one that others must not know of."""
+    named = [("needs", need) for need in item.needs]
+    named += [("due", parse_due(item.due).anchor)] if item.due else []
+    for key, ref in named:
+        if sharing := inside.get(split_ref(ref)[0]):
+            text = f"{ref} is {sharing}, and this list is shared"
+            hint = "gates ignore it, and others read its name here: take it out, or share its list"
+            problems.add((*place, key), text, hint)
+
+
 def _anchors(
     item: Item,
     place: KeyPath,
@@ -90,7 +113,8 @@ def _anchors(
     lists: Mapping[str, Checklist],
     problems: Collector,
 ) -> None:
-    milestones = list(dict.fromkeys(m.id for process in served for m in process.milestones))
+    every = [one for process in served for one in process.milestones]
+    milestones = list(dict.fromkeys(name for one in every for name in (one.id, *one.also)))
     named: dict[KeyPath, str] = {
         ("after",): item.after,
         ("due",): parse_due(item.due).anchor if item.due else "",

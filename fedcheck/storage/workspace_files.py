@@ -111,7 +111,7 @@ def load(
     chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
     profile = parse_profile(process, chosen, config.role)
     known_facts = facts(process.id, profile)
-    every, process = process, process.beginning_in(config.begins)
+    every, process = process, process.beginning_in(config.begins).applying_to(known_facts)
     skipped = frozenset(one.id for one in every.phases if process.phase(one.id) is None)
     whole = {
         name: one for name, one in catalog.checklists_for(every).items() if one.phase not in skipped
@@ -138,10 +138,7 @@ def load(
     project = Project(
         root=str(root),
         config=replace(config, profile=profile),
-        process=replace(
-            process,
-            milestones=tuple(one for one in process.milestones if one.applies_to(known_facts)),
-        ),
+        process=process,
         checklists=serving,
         records=records,
         requests=collect_issues(contents.books, REQUESTS),

@@ -73,6 +73,7 @@ class FedcheckApp(App[int]):
         "styles/testing.tcss",
         "styles/import_file.tcss",
         "styles/package.tcss",
+        "styles/sync.tcss",
         "styles/portfolio.tcss",
     ]
     # Textual reads both from the class.
@@ -320,7 +321,6 @@ class FedcheckApp(App[int]):
             self.open_from_home("requests")
 
     def action_app_evidence(self) -> None:
-        """Go to all evidence."""
         if not self.shows("evidence-register"):
             self.open_from_home("evidence-register")
 
@@ -335,6 +335,7 @@ class FedcheckApp(App[int]):
     action_app_package = opens_once("package")
     action_app_portfolio = opens_once("portfolio")
     action_app_report = opens_once("report")
+    action_app_sync = opens_once("sync")
     action_app_responsibilities = opens_once("responsibilities")
     action_app_tests = opens_once("test-progress")
 

@@ -11,6 +11,8 @@ from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError, Problem, WorkspaceGoneError
 from fedcheck.session import Session, Transaction
+from fedcheck.sharing.settling import describe_settled, settle
+from fedcheck.storage.settling import SettledField
 from fedcheck.storage.workspace_files import compute_fingerprint
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.save_queue import SaveQueue
@@ -39,6 +41,8 @@ class ExternalChanges:
         self._mark_on_return = ""
         self._known: set[str] = set()
         self._looks = 0
+        self._settled: list[str] = []
+        self._open_fields: set[SettledField] = set()
         self._problems: list[Problem] = []
         self.day = date.min
         self.since_last_look: list[HistoryLine] = []
@@ -121,14 +125,30 @@ class ExternalChanges:
         """
         lines: list[HistoryLine] = []
         with contextlib.suppress(FedcheckError):
+            self._settle(session)
             session.reconcile()
             lines = session.history()
             self._known = {one.tx for one in lines}
         return [one for one in lines if since and one.at > since and one.by != session.who]
 
+    def _settle(self, session: Session) -> None:
+        """Settle what a merge kept of both sides. Runs in the writer's thread."""
+        if session.store.has_unsettled():
+            found = [one for one in settle(session) if one not in self._open_fields]
+            self._open_fields |= {one for one in found if one.outcome == "open"}
+            self._settled += describe_settled(session, found)
+
+    def _tell_settled(self) -> None:
+        """Say which fields were set on both sides of a merge, and what became of them."""
+        lines, self._settled = self._settled, []
+        if lines:
+            self._app.tell(lines[0], "; ".join(line.strip() for line in lines[1:]), "warning")
+            self._app.changed()
+
     def _begun(self, future: Future[list[HistoryLine]], session: Session) -> None:
         """Show what others did while nobody looked."""
         if session is self._app.open_session and future.exception() is None:
+            self._tell_settled()
             self.since_last_look = future.result()
             if self.since_last_look:
                 self._app.changed()
@@ -151,6 +171,7 @@ class ExternalChanges:
             due = self.gone is not None or self._looks % FILES_EVERY == 0
             return "" if due and session.refresh_files() else None
         try:
+            self._settle(session)
             session.reconcile()
             fresh = [one for one in session.history() if one.tx not in self._known]
         except FedcheckError:
@@ -189,6 +210,7 @@ class ExternalChanges:
         if error is not None:
             raise error
         words = future.result()
+        self._tell_settled()
         if words is not None:
             app.changed()
         if words:

@@ -106,7 +106,9 @@ class Place:
 
     def _make(self) -> None:
         assert (
-            self.call(("init", str(self.root), "--name", "A", "--role", "csp"), False)["status"]
+            self.call(
+                ("init", str(self.root), "--name", "A", "--process", "jab", "--role", "csp"), False
+            )["status"]
             == 0
         )
         self.run_script(

@@ -153,7 +153,19 @@ def prepare(scenario: Scenario, place: Path) -> Prepared:
     root = place / "workspace"
     place.mkdir(parents=True)
     first = subprocess.run(
-        [sys.executable, "-m", "fedcheck", "init", str(root), "--name", "A", "--role", "csp"],
+        [
+            sys.executable,
+            "-m",
+            "fedcheck",
+            "init",
+            str(root),
+            "--name",
+            "A",
+            "--process",
+            "jab",
+            "--role",
+            "csp",
+        ],
         env=tracing.environment(place / "home"),
         capture_output=True,
         text=True,

@@ -108,7 +108,7 @@ def orders_for(processes: int, changes: int) -> list[list[Order]]:
 
 def make(root: Path, orders: Sequence[Sequence[Order]]) -> None:
     """Make a workspace with lists that hold the items of all orders."""
-    words = ["init", str(root), "--name", "A", "--role", "csp"]
+    words = ["init", str(root), "--name", "A", "--process", "jab", "--role", "csp"]
     subprocess.run(
         [sys.executable, "-m", "fedcheck", *words],
         env=tracing.environment(root.parent / "home"),

@@ -58,7 +58,7 @@ def changes(
     found = load_past_state(session, since, Path.cwd())
     new = session.board()
     if not found.private:
-        found, new = found.shared(), new.shared()
+        found, new = found.shared(with_internal=True), new.shared(with_internal=True)
     comparison = compare_boards(found.board, new)
     notes = list_remarks(found, new, comparison)
     if as_json:

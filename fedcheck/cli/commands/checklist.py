@@ -1,4 +1,4 @@
-"""Commands on checklists: list, validate, new, schema, freeze."""
+"""Commands on checklists: list, validate, schema, freeze."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,7 @@ import click
 from msgspec.structs import replace
 
 from fedcheck.cli import output
+from fedcheck.cli.commands import own_checklist
 from fedcheck.cli.options import (
     Settings,
     json_option,
@@ -89,6 +90,7 @@ def list_(workspace: str | None, as_json: bool) -> None:
                 "process": list(found.process) if found else [],
                 "phase": found.phase if found else "",
                 "role": found.role if found else "",
+                "audience": loaded.sharing,
                 "items": len(found.items) if found else 0,
                 "counts": winning[loaded.id] is loaded,
                 "problems": len(loaded.problems()),
@@ -98,12 +100,13 @@ def list_(workspace: str | None, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    cells = [["id", "from", "process", "items", ""]]
+    cells = [["id", "from", "process", "audience", "items", ""]]
     for row in rows:
         remark = "" if row["counts"] else "hidden by a nearer list of this id"
         remark = f"{pluralize(row['problems'], 'problem')}" if row["problems"] else remark
-        cells.append([row["id"], row["layer"], " ".join(row["process"]), str(row["items"]), remark])
-    for line in output.format_table(cells, right=(3,)):
+        served = " ".join(row["process"])
+        cells.append([row["id"], row["layer"], served, row["audience"], str(row["items"]), remark])
+    for line in output.format_table(cells, right=(4,)):
         print_line(line)
 
 
@@ -242,76 +245,8 @@ def schema(process: bool) -> None:
     )
 
 
-@checklist.command()
-@click.argument("id_", metavar="ID")
-@click.option("--phase", required=True, help="Phase that it belongs to.")
-@click.option("--role", help="Role that owes the items; the workspace's own otherwise.")
-@click.option("--title", help="Title; made of role and phase otherwise.")
-@workspace_option
-def new(id_: str, phase: str, role: str | None, title: str | None, workspace: str | None) -> None:
-    """Write the start of a checklist of your own into the workspace.
-
-    It has an example that is commented out: nothing counts before you wrote it.
-
-    \b
-    Example:
-      fedcheck checklist new rev5.readiness.csp-acme --phase readiness
-    """
-    import json
-
-    session = open_workspace(workspace)
-    project = session.project
-    path = checklist_writer.path_of(session.root, parse_list_id(id_))
-    if os.path.lexists(path):
-        raise FedcheckError(f"{path}: exists already", "choose another id", ErrorKind.USAGE)
-    if id_ in session.catalog.effective_lists():
-        hint = f"give yours a suffix, such as {id_}-acme; to pin the shipped lists: freeze"
-        raise FedcheckError(f'there is a checklist "{id_}" already', hint, ErrorKind.USAGE)
-    known = project.process.phase(phase)
-    if known is None:
-        phases = ", ".join(p.id for p in project.process.phases)
-        raise FedcheckError(f'unknown phase "{phase[:60]}"', f"known: {phases}", ErrorKind.USAGE)
-    owner = role or project.config.role
-    if owner not in project.process.all_roles:
-        roles = ", ".join(project.process.all_roles)
-        raise FedcheckError(f'unknown role "{owner[:60]}"', f"known: {roles}", ErrorKind.USAGE)
-    text = SKELETON.format(
-        id=json.dumps(id_),
-        process=json.dumps(project.process.id),
-        phase=json.dumps(phase),
-        role=json.dumps(owner),
-        title=json.dumps(
-            title or f"{known.title}: {owner.upper()}, our additions", ensure_ascii=False
-        ),
-    )
-    presence.check_present(session.root)
-    atomic_files.replace_file(path, text.encode(), under=session.root)
-    print_line(f"written  {path}")
-    print_line("It has no items yet: open it in an editor; the example in it shows how.")
-
-
-SKELETON = '''format = 1
-id = {id}
-process = {process}
-phase = {phase}
-role = {role}
-title = {title}
-
-# An example: take the # away, and say what is true when it is done. Nothing counts before that.
-# Required items count toward gates; level = "may" is for optional ones. More: fedcheck docs files
-#
-# [[section]]
-# id = "additions"
-# title = "Additions"
-#
-#   [[section.item]]
-#   id = "incident-drill"
-#   title = "The incident response plan was tested this year"
-#   guidance = """
-# Run a tabletop exercise, and write down what went wrong.
-# """
-#   expects = ["Minutes of the exercise"]
-'''
+checklist.add_command(own_checklist.new)
+checklist.add_command(own_checklist.audience)
 
 
 @checklist.command()

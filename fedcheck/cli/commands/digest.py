@@ -54,7 +54,8 @@ def digest(
     """Write what each owner owes, by when and why, as Markdown that reads well in a mail.
 
     A file for each OWNER who owes something, and one for what nobody is named for (nobody). They
-    go to reports/digest-DATE in the workspace, or to the folder DIR. Nothing of private/ is in it.
+    go to reports/digest-DATE in the workspace, or to the folder DIR. Nothing private or
+    internal is in it.
 
     \b
     Example:

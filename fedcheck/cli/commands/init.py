@@ -1,5 +1,6 @@
 """Commands that make workspaces: init, demo."""
 
+import sys
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ from fedcheck.storage.typed_files import make_temporary_folder
 @click.command()
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Name of the service offering.")
-@click.option("--process", "process_id", default="", help="Process it takes; else the default.")
+@click.option("--process", "process_id", default="", help="Process, such as cr26 or agency.")
 @click.option("--role", required=True, help="Your role in it, such as csp or 3pao.")
 @click.option("--impact", help="Impact level; the process's default otherwise.")
 @click.option("--type", "type_", help="cr26: 20x or rev5.")
@@ -60,7 +61,8 @@ def init(
 ) -> None:
     """Make a workspace in DIR (here, without one).
 
-    Besides the shipped processes, --process takes one of your own: a folder with a process.toml
+    Without --process, a terminal asks which one; there is no silent default. Besides the shipped
+    processes, --process takes one of your own: a folder with a process.toml
     in your checklists folder, or in DIR/checklists.
 
     --from is for a team that starts in a later phase: earlier phases count nowhere. To change it
@@ -68,15 +70,15 @@ def init(
 
     \b
     Example:
-      fedcheck init acme --name "Acme Vault" --process jab --role csp \\
-        --impact moderate --milestone kick-off=2027-02-01
-      fedcheck init lab --name "Acme Vault" --process jab --role 3pao --from full-assessment
       fedcheck init vault --name "Acme Vault" --process cr26 --role csp --type 20x --class b
+      fedcheck init acme --name "Acme Vault" --process agency --role csp \\
+        --impact moderate --milestone kick-off=2027-02-01
+      fedcheck init lab --name "Acme Vault" --process agency --role 3pao --from assessment
     """
     root = paths.expand_path(folder).absolute()
     shipped, user = paths.find_shipped_checklists(), config.user_checklists()
     catalog = checklist_files.load_catalog(shipped, user, root)
-    process_id = process_id or catalog.default_process()
+    process_id = process_id or _ask_for_process(catalog)
     process = catalog.processes.get(process_id)
     file = catalog.process_file(process_id)
     errors = [one for one in (file.problems() if file else ()) if one.severity == "error"]
@@ -117,14 +119,39 @@ def init(
     print_line(f"made  {root}")
     if with_git:
         from fedcheck.sharing.setup import keep_in_git
+        from fedcheck.sharing.sync_setup import set_up_sync
 
         keep_in_git(root)
+        set_up_sync(root)
         print_line("git   merges records one by one; commit the workspace to share it")
     if process.combinations and (said := describe_profile(process, chosen)):
         print_line(f"going for  {said}")
     if process.status == "historical":
         print_error(f"note: {process.title} is historical. {one_line(process.followed_by)}")
     print_line(f"{process.role_title(role)}: see what to do with  fedcheck -w {folder} next")
+
+
+def _ask_for_process(catalog: checklist_files.Catalog) -> str:
+    """Ask on a terminal which process a workspace follows; the suggested one is offered first.
+
+    Raises FedcheckError, status 2, without a terminal.
+    """
+    offered = catalog.list_choices()
+    ids = [one.id for one in offered]
+    width = max(len(name) for name in ids)
+    lines = [
+        f"  {one.id:<{width}}  {one_line(one.choice)}"
+        + (f", for {one_line(one.suggested_for)}" if one.suggested_for else "")
+        for one in offered
+    ]
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        listed = "\n".join(("", *lines))
+        raise FedcheckError(
+            "which process? A workspace needs one", f"add --process ID:{listed}", ErrorKind.USAGE
+        )
+    for line in lines:
+        click.echo(line, err=True)
+    return str(click.prompt("Process", default=ids[0], type=click.Choice(ids), err=True))
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

@@ -7,7 +7,12 @@ import click
 
 from fedcheck.analysis import deadlines, gate_scope, gates, issues
 from fedcheck.analysis.board import list_orphaned_refs
-from fedcheck.analysis.progress import Count, count_by_phase_and_role, split_phases
+from fedcheck.analysis.progress import (
+    Count,
+    count_by_phase_and_role,
+    count_internal,
+    split_phases,
+)
 from fedcheck.analysis.waiting_since import list_stale_later
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands.gate import load_status_dates
@@ -34,25 +39,55 @@ if TYPE_CHECKING:
 @click.command()
 @workspace_option
 @as_of_option
+@click.option("--internal", is_flag=True, help="Add the internal checklists, counted separately.")
 @json_option
-def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
+def status(workspace: str | None, as_of: date | None, internal: bool, as_json: bool) -> None:
     """Show progress by phase and role, gates, evidence and requests.
+
+    Internal checklists (audience = "internal") are in none of these totals.
 
     \b
     Example:
       fedcheck status --as-of 2027-02-01
+      fedcheck status --internal
     """
     session = open_workspace(workspace, as_of)
-    board = session.board()
+    whole = session.board()
     if as_json:
-        print_json(json_documents.status_document(board, load_status_dates(session)))
+        days = load_status_dates(session)
+        print_json(json_documents.status_document(whole, days, internal))
         return
+    board = whole.without_internal()
     _head(board, session.who)
     found = gates.gates(board)
     _print_phases(board, found)
     _print_milestones(board, found)
     _print_rulesets(board)
     _print_attention(board)
+    if internal:
+        _print_internal(whole)
+    elif hidden := len(count_internal(whole)):
+        text = f"{pluralize(hidden, 'internal checklist')} not counted: fedcheck status --internal"
+        print_line(style_text(text, dim=True))
+
+
+def _print_internal(board: "Board") -> None:
+    """Print the internal checklists, apart from what the process counts."""
+    print_line()
+    print_line(style_text("Internal, in no gate and no report", bold=True))
+    titles = {phase.id: phase.title for phase in board.project.process.phases}
+    rows = [
+        [
+            " ",
+            checklist.id,
+            f"{titles.get(checklist.phase, checklist.phase)}, {checklist.role}",
+            f"{count.words} {count.share}",
+            f"{overdue} overdue" if overdue else "",
+        ]
+        for checklist, count, overdue in count_internal(board)
+    ]
+    for line in output.format_table(rows) or ["  none"]:
+        print_line(line)
 
 
 def _head(board: "Board", who: str) -> None:

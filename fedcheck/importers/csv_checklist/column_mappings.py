@@ -1,6 +1,7 @@
 """`imports.toml`: the meaning of the columns of a team's lists, asked for once.
 
-It is part of the workspace, so the next person who imports the same sheet is not asked.
+It is part of the workspace, so the next person who imports the same sheet is not asked. That of a
+private list is under `private/`.
 """
 
 import os
@@ -17,6 +18,7 @@ from fedcheck.errors import InvalidFileError
 from fedcheck.spreadsheets.headings import normalize
 from fedcheck.storage import atomic_files
 from fedcheck.storage.decoder import decode
+from fedcheck.storage.paths import private_home, workspace_of
 from fedcheck.storage.toml_io import collect_toml_values, format_table, read
 
 FILE = "imports.toml"
@@ -34,6 +36,10 @@ class Mapped(Struct, frozen=True, rename="kebab"):
     phase: Annotated[str, Key("Phase of that checklist")] = ""
     role: Annotated[str, Key("Role of that checklist")] = ""
     level: Annotated[Level, Key("How binding its items are")] = Level.MUST
+    audience: Annotated[
+        Literal["", "shared", "internal", "private"],
+        Key("Who saw that checklist at the last import"),
+    ] = ""
     onto: Annotated[str, Key("Query for the items that its rows are progress of")] = ""
     dates: Annotated[DateOrder, Key("What 2/1/2027 means: mdy or dmy")] = ""
     status: Annotated[Mapping[str, str] | None, Key("Its own words for a status")] = None
@@ -56,11 +62,15 @@ class Mappings(Struct, frozen=True, rename="kebab"):
 
 
 def load(root: Path) -> tuple[Mapped, ...]:
-    """Return what is remembered. Raises InvalidFileError where the file is broken."""
-    path = root / FILE
+    """Return what is remembered, also of private lists. Raises InvalidFileError."""
+    return _load_home(root) + _load_home(private_home(root))
+
+
+def _load_home(home: Path) -> tuple[Mapped, ...]:
+    path = home / FILE
     if not os.path.lexists(path):
         return ()
-    document = read(path, root)
+    document = read(path, workspace_of(home))
     problems = document.collector()
     found = decode(Mappings, document.data, (), problems)
     errors = [one for one in problems.problems() if one.severity == "error"]
@@ -74,18 +84,18 @@ def sort_by_columns(known: Iterable[Mapped]) -> list[Mapped]:
     return sorted((one for one in known if one.columns), key=lambda one: -len(one.headings))
 
 
-def remember(root: Path, wanted: Mapped, action: str = "") -> None:
+def remember(home: Path, wanted: Mapped, action: str = "") -> None:
     """Keep what the columns of a list mean, in place of what was kept for the same list.
 
     Args:
-        root: the workspace.
+        home: the workspace; its private folder for a private list.
         wanted: what is to be kept.
         action: the import that was just made with it.
 
     Raises:
         FedcheckError: where the file is broken, or the disk refuses.
     """
-    known = list(load(root))
+    known = list(_load_home(home))
     same = [i for i, one in enumerate(known) if _target_key(one) == _target_key(wanted)]
     before = known[same[0]].actions if same else ()
     new = replace(wanted, actions=(*before, action) if action else before)
@@ -94,9 +104,9 @@ def remember(root: Path, wanted: Mapped, action: str = "") -> None:
     else:
         known.append(new)
     data = dump(known)
-    path = root / FILE
+    path = home / FILE
     if not path.is_file() or path.read_bytes() != data:
-        atomic_files.replace_file(path, data, under=root)
+        atomic_files.replace_file(path, data, under=workspace_of(home))
 
 
 def _target_key(one: Mapped) -> object:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec.structs
 
-from fedcheck.domain.glossary import RESULTS, STATUSES
+from fedcheck.domain.glossary import RESULTS, SHARING_HINTS, STATUSES, Sharing
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -18,6 +18,7 @@ from fedcheck.importers.option import Option, Texts, Values, form_fields
 from fedcheck.importers.plan import Prepared
 from fedcheck.importers.registry import Peek
 from fedcheck.session import Session, Transaction
+from fedcheck.storage.paths import private_home
 
 WHERE = ("list", "phase", "role", "level", "onto", "dates")
 """The options that say where the rows go, and how days are written."""
@@ -48,11 +49,17 @@ def prepare(session: Session, path: Path, values: Values) -> Prepared:
     if not found.mapped.dates and rows.find_ambiguous_days(found):
         found = choose_target(session, found, {"dates": rows.infer_date_order(found)})
 
-    def remember(transaction: Transaction | None) -> None:
-        tx = transaction.tx if transaction else ""
-        column_mappings.remember(session.root, found.mapped, tx)
+    said = values.get("audience") or ""
+    made = plan(session, found, theirs=values["theirs"], audience=said)
+    seen = made.sharing.value if found.mapped.list else ""
+    mapped = msgspec.structs.replace(found.mapped, audience=seen)
+    private = made.sharing is Sharing.PRIVATE
+    home = private_home(session.root) if private else session.root
 
-    return Prepared(plan(session, found, theirs=values["theirs"]), remember)
+    def remember(transaction: Transaction | None) -> None:
+        column_mappings.remember(home, mapped, transaction.tx if transaction else "")
+
+    return Prepared(made, remember)
 
 
 def look(session: Session, path: Path, values: Values) -> Look:
@@ -140,6 +147,7 @@ def list_fields(
         dataclasses.replace(one, hint=hints.get(one.name, one.hint))
         for one in form_fields(options, session.project, texts, defaults)
     ]
+    targets = [_with_meanings(one) if one.name == "audience" else one for one in targets]
     meanings = [
         Option(
             _COLUMN + name,
@@ -152,6 +160,14 @@ def list_fields(
         for name, what in columns.FIELDS.items()
     ]
     return [*targets, *meanings, *_word_fields(found, texts)]
+
+
+def _with_meanings(audience: Option) -> Option:
+    """Return the field for the audience, with what each means; an existing list keeps its own."""
+    titles = (f"{name}: {what}" for name, what in SHARING_HINTS.items())
+    return dataclasses.replace(
+        audience, choices=("", *SHARING_HINTS), titles=("(choose for a new checklist)", *titles)
+    )
 
 
 def _word_fields(found: Look, texts: Texts) -> list[Option]:

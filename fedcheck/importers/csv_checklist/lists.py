@@ -9,7 +9,7 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item, Section, Source
-from fedcheck.domain.glossary import DEMANDED
+from fedcheck.domain.glossary import DEMANDED, SHARING_HINTS, Audience, Sharing
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
@@ -33,21 +33,52 @@ _UNFIT = re.compile(r"[^a-z0-9._]+")
 class Lists:
     """The lists that are made, and which item each row has become."""
 
+    sharing: Sharing
     lists: list[Checklist] = field(default_factory=list)
     refs: list[tuple[Task, str, Item]] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
 
-def build_lists(session: Session, seen: Look, tasks: Sequence[Task]) -> Lists:
+def is_new(session: Session, name: str) -> bool:
+    """Tell whether no checklist has an id yet: then a person decides who may see it."""
+    return all(one.id != name for one in session.catalog.lists)
+
+
+def _decide_sharing(session: Session, seen: Look, said: str) -> Sharing:
+    """Return how far a list travels: an existing one as it does today, a new one as said.
+
+    A list that was imported before and is gone, as after an undo, is as it was then. Raises
+    FedcheckError (usage) where nothing is said of a new list, so that it leaks nothing, or where an
+    existing one travels otherwise.
+    """
+    name = seen.mapped.list
+    now = next((one.sharing for one in session.catalog.lists if one.id == name), None)
+    if now is None and not (said := said or seen.mapped.audience):
+        text = f"{name} is a new checklist: choose who sees it: shared, internal or private"
+        hint = f"add --audience: {'; '.join(f'{k} ({v})' for k, v in SHARING_HINTS.items())}"
+        raise FedcheckError(text, hint, ErrorKind.USAGE)
+    if now is not None and said not in ("", now):
+        hint = f"leave --audience out, or first run: fedcheck checklist audience {name} {said}"
+        raise FedcheckError(f"{name} is {now} already, not {said}", hint, ErrorKind.USAGE)
+    return now or Sharing(said)
+
+
+def build_lists(session: Session, seen: Look, tasks: Sequence[Task], said: str = "") -> Lists:
     """Return the lists that rows make, what was in them before included.
 
-    Raises FedcheckError where the list's name, phase or role cannot be.
+    Args:
+        session: the open workspace.
+        seen: the list.
+        tasks: its rows.
+        said: how far a new list travels, as a person said; one of `Sharing`.
+
+    Raises FedcheckError where the list's name, phase, role or audience cannot be.
     """
     mapped, project = seen.mapped, session.project
     parse_list_id(mapped.list)
     phase, role = _check_phase(project, mapped.phase), _check_role(project, mapped.role)
-    found = Lists()
+    found = Lists(_decide_sharing(session, seen, said))
     ids = _assign_ids(seen, tasks, found.notes)
     groups: dict[tuple[str, str], list[tuple[Task, str]]] = {(phase, role): []}
     for task, item_id in ids:
@@ -56,20 +87,21 @@ def build_lists(session: Session, seen: Look, tasks: Sequence[Task]) -> Lists:
     for (its_phase, its_role), rows in groups.items():
         own = (its_phase, its_role) == (phase, role)
         name = mapped.list if own else f"{mapped.list}.{its_phase}.{its_role}"
-        before = _find_earlier(session, name)
+        before = _find_earlier(session, name, found.sharing)
         if before is None and not rows:
             continue
         _build_list(found, seen, project, name, (its_phase, its_role), before, rows)
     return found
 
 
-def _find_earlier(session: Session, name: str) -> Checklist | None:
+def _find_earlier(session: Session, name: str, sharing: Sharing) -> Checklist | None:
     """Return the list as an earlier import made it. Raises where another list is called so."""
+    layer = "private" if sharing is Sharing.PRIVATE else "workspace"
     known = [one for one in session.catalog.lists if one.id == name]
     if not known:
         return None
     old = session.project.as_written(name) or known[0].in_file
-    ours = known[0].layer == "workspace" and old is not None
+    ours = known[0].layer == layer and old is not None
     if not ours or old is None or not any(one.id == SOURCE for one in old.sources):
         text = f"{name}: a checklist is called so already"
         raise FedcheckError(
@@ -182,6 +214,8 @@ def _build_list(
             1, name, (project.process.id,), *place, one_line(title, 80), sources=(source,),
             sections=whole,
         )  # fmt: skip
+        if found.sharing is Sharing.INTERNAL:
+            new = replace(new, audience=Audience.INTERNAL)
     _describe(found, name, before, new, len(gone))
     if new != before:
         found.lists.append(new)
@@ -191,7 +225,9 @@ def _describe(found: Lists, name: str, before: Checklist | None, new: Checklist,
     if before is None:
         count = pluralize(len(new.items), "item")
         found.facts.append(f"{name}: a new checklist of {count}, for {new.role} in {new.phase}")
-        if any(item.level in DEMANDED for _, item in new.items.values()):
+        if found.sharing is not Sharing.SHARED:
+            found.facts.append(f"{name}: {found.sharing}: {SHARING_HINTS[found.sharing]}")
+        elif any(item.level in DEMANDED for _, item in new.items.values()):
             counts = (
                 "its items are required and count toward gates; --level may makes them optional"
             )

@@ -18,6 +18,7 @@ from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence, normalize_link
 from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
 from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value
+from fedcheck.domain.glossary import Sharing
 from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
 from fedcheck.domain.record import EMPTY_RECORD, Record
@@ -63,13 +64,14 @@ class _Work:
         self.notes.append(Note(self.seen.grid.place(task.line), what, remedy))
 
 
-def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
+def plan(session: Session, seen: Look, *, theirs: bool = False, audience: str = "") -> Plan:
     """Return what a list would change, by what its columns mean.
 
     Args:
         session: the open workspace.
         seen: the list.
         theirs: where both sides changed a field since the last import, take the sheet's.
+        audience: how far a new list travels; one of `Sharing`.
 
     Raises:
         FedcheckError: status 2 where it is not clear what the columns mean or where the rows go.
@@ -77,9 +79,10 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
     require_title_or_id(seen)
     rows, notes = read_tasks(session, seen)
     facts = [f"{seen.path.name}: {pluralize(len(seen.grid.lines), 'row')}", *describe_columns(seen)]
-    lists = []
+    lists, sharing = [], Sharing.SHARED
     if seen.mapped.list:
-        whole = build_lists(session, seen, rows)
+        whole = build_lists(session, seen, rows, audience)
+        sharing = whole.sharing
         refs, lists = whole.refs, whole.lists
         facts += whole.facts
         notes += whole.notes
@@ -113,6 +116,7 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
         tuple(work.notes),
         unused=unused,
         first_rows=(_PREVIEW, *work.first_rows) if work.first_rows else (),
+        sharing=sharing,
     )
 
 
@@ -321,6 +325,8 @@ def choose_target(session: Session, seen: Look, where: Mapping[str, str]) -> Loo
     """
     said = {name: value for name, value in where.items() if value}
     mapped = replace(seen.mapped, **said)
+    if mapped.list != seen.mapped.list:
+        mapped = replace(mapped, audience="")  # who saw another list says nothing about this one
     if "list" in said:
         mapped = replace(mapped, onto="")
     elif "onto" in said:

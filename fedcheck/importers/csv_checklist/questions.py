@@ -4,12 +4,12 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from fedcheck.domain.glossary import RESULTS, STATUSES
+from fedcheck.domain.glossary import RESULTS, SHARING_HINTS, STATUSES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.importers.csv_checklist import columns, rows
 from fedcheck.importers.csv_checklist.importer import WHERE, given_columns, look
-from fedcheck.importers.csv_checklist.lists import make_slug
+from fedcheck.importers.csv_checklist.lists import is_new, make_slug
 from fedcheck.importers.csv_checklist.plan import choose_target, matches_items
 from fedcheck.importers.csv_checklist.rows import Look
 from fedcheck.importers.option import Question, Values
@@ -25,8 +25,8 @@ Asking = Generator[Question, str, dict[str, Any]]
 def ask(session: Session, path: Path, values: Values) -> Asking:
     """Ask for what the values, the file and `imports.toml` leave open; return all values.
 
-    Asked are the meaning of the columns, where the rows go, the order of the parts of days, and the
-    meaning of unknown words. Raises FedcheckError as reading the file does.
+    Asked are the meaning of the columns, where the rows go, who sees a new list, the order of the
+    parts of days, and the meaning of unknown words. Raises FedcheckError as reading the file does.
     """
     found = look(session, path, values)
     answers = dict(values)
@@ -37,6 +37,9 @@ def ask(session: Session, path: Path, values: Values) -> Asking:
         if not (values["list"] or values["onto"]):
             answers |= yield from _ask_target(session, found, values)
     found = choose_target(session, found, {name: answers[name] for name in WHERE})
+    new = found.mapped.list and is_new(session, found.mapped.list)
+    if new and not (answers["audience"] or found.mapped.audience):
+        answers["audience"] = yield from _ask_audience(found.mapped.list)
     ambiguous = [] if found.mapped.dates else rows.find_ambiguous_days(found)
     if ambiguous and not rows.infer_date_order(found):
         shown = ", ".join(ambiguous[:3])
@@ -86,6 +89,14 @@ def _ask_target(session: Session, found: Look, values: Values) -> Asking:
         yield Question("Its role", tuple(process.roles), session.project.config.role)
     )
     return {"list": name, "phase": phase, "role": role}
+
+
+def _ask_audience(name: str) -> Generator[Question, str, str]:
+    """Ask how far a new list travels; there is no default, so that nothing leaks unnoticed."""
+    yield Question(f"Who sees {one_line(name, 60)}?", shown=True)
+    for one, what in SHARING_HINTS.items():
+        yield Question(f"  {one}: {what}", shown=True)
+    return (yield Question("Audience", tuple(SHARING_HINTS)))
 
 
 def _ask_words(found: Look, values: Values) -> Asking:

@@ -1,5 +1,6 @@
 """A checklist: tree of phases, list of items, details of the highlighted one."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -190,9 +191,8 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         middle = f"filter: {self.filter}" if self.filter else ""
         if self.grouping != "section":
             middle = f"by {self.grouping}" + (f" · {middle}" if middle else "")
-        self.query_one(TopLine).show(
-            self._path(), middle, f"{marks}{part}{count_items(here).text} done"
-        )
+        done = f"{marks}{part}{_describe_progress(here)}"
+        self.query_one(TopLine).show(self._path(), middle, done)
 
     def _path(self) -> str:
         if not self.place.phase:
@@ -354,3 +354,11 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         self.navigator.go_to(place)
         self._go(place)
         self.items.focus()
+
+
+def _describe_progress(rows: Sequence[Row]) -> str:
+    """Return how far items are; those that no gate counts are named apart from the rest."""
+    apart = Counter(row.sharing for row in rows if row.private)
+    counted = [row for row in rows if not row.private]
+    text = f"{count_items(counted or rows).text} done"
+    return text + "".join(f", {n} {kind}" for kind, n in apart.items()) if counted else text

@@ -25,6 +25,7 @@ from fedcheck.domain.profile import list_headings
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, ReadingScreen
 from fedcheck.tui.key_bindings import bindings, shown
+from fedcheck.tui.proposal_actions import decide_proposals, list_proposal_doors
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.attention import Door, Doors, attention
 from fedcheck.tui.widgets.key_line import KeyLine
@@ -106,7 +107,7 @@ class HomeScreen(PlaceScreen):
         self.query_one("#milestones", Doors).show(self._dates(board, found))
         self._course(board)
         self._lately()
-        needs = self._needs(troubles)
+        needs = self._needs(self._troubles(troubles))
         self.query_one("#attention", Doors).show(needs)
         self._next(board, len(needs))
 
@@ -289,10 +290,15 @@ class HomeScreen(PlaceScreen):
         more = Content.styled(f"  and {len(found) - room + 1} more", "$text-warning")
         return [*found[: room - 1], Door(more, "attention:")]
 
+    def _troubles(self, found: list[Door]) -> list[Door]:
+        """Return the proposals of hand-overs, and then what else needs attention."""
+        first = list_proposal_doors(self.fedcheck)
+        return [*first, *(door for door in found if door.target or not first)]
+
     async def _ask_attention(self) -> None:
         """Show all that needs attention, to go to one of it."""
         app = self.fedcheck
-        found = attention(app.board, app.signs, app.view_role)
+        found = self._troubles(attention(app.board, app.signs, app.view_role))
         choices = [Choice(door.target, door.line.plain) for door in found if door.target]
         self._go(await self.fedcheck.ask(ChoicePrompt("Needs attention", choices)))
 
@@ -340,6 +346,7 @@ class HomeScreen(PlaceScreen):
             "attention": lambda _: app.start(self._ask_attention()),
             "steps": lambda _: app.start(self._ask_step()),
             "calendar": lambda _: app.open_from_home("calendar"),
+            "proposals": lambda _: app.start(decide_proposals(app)),
             "orphans": lambda _: self._read_orphans(),
             "broken": lambda number: self._read_broken(int(number)),
         }

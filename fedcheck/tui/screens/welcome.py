@@ -1,6 +1,6 @@
 """No workspace yet, or another one wanted: open a recent one, or make one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import ClassVar, cast
@@ -15,7 +15,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static
 
 from fedcheck.domain.dates import format_distance
-from fedcheck.domain.glossary import Standing
 from fedcheck.domain.process import Process
 from fedcheck.domain.profile import parse_profile
 from fedcheck.domain.text import clean, one_line
@@ -173,11 +172,9 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         shipped, user = paths.find_shipped_checklists(), config.user_checklists()
         catalog = checklist_files.load_catalog(shipped, user, None)
         self.processes = catalog.processes
-        offered = sorted(
-            self.processes.values(), key=lambda one: one.status is not Standing.CURRENT
-        )
-        process = _choose_default(catalog, offered)
-        titles = [(_process_title(one), one.id) for one in offered]
+        offered = catalog.list_choices()
+        process = offered[0]
+        titles = [(one.choice, one.id) for one in offered]
         with Vertical(classes="dialog -wide -form -plain"):
             yield Static("A new workspace", classes="dialog-title")
             with VerticalScroll(can_focus=False):
@@ -270,16 +267,3 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
     def action_cancel(self) -> None:
         """Leave without a workspace."""
         self.dismiss(None)
-
-
-def _choose_default(catalog: checklist_files.Catalog, offered: Sequence[Process]) -> Process:
-    """Return the process that a form starts with: a closed one only where there is no other."""
-    default = catalog.processes[catalog.default_process()]
-    shipped = [one for one in offered if catalog.shipped_process(one.id)]
-    candidates = (default, *shipped, *offered)
-    return next((one for one in candidates if one.status is Standing.CURRENT), default)
-
-
-def _process_title(process: Process) -> str:
-    """Return what a process is called where one is chosen; a historical one is closed."""
-    return process.title + (" (closed)" if process.status is Standing.HISTORICAL else "")

@@ -15,7 +15,13 @@ from fedcheck.domain.dates import format_distance, parse_max_age
 from fedcheck.domain.field import Group
 from fedcheck.domain.field_values import fact_lines, text_blocks
 from fedcheck.domain.fields import in_group
-from fedcheck.domain.glossary import STATUS_WORDS, UNSOUND_STATES, UNVERIFIED_WORDS, EvidenceState
+from fedcheck.domain.glossary import (
+    SHARING_HINTS,
+    STATUS_WORDS,
+    UNSOUND_STATES,
+    UNVERIFIED_WORDS,
+    EvidenceState,
+)
 from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
 from fedcheck.domain.terms import Lexicon, mark_terms
@@ -52,7 +58,7 @@ def head(
     if row.unknown:
         parts += [("\nIts file cannot be read; nothing is lost: fedcheck doctor", "$text-error")]
     if row.private:
-        parts += [("\nPrivate: in no report, in no gate", "$text-muted")]
+        parts += [(f"\n{row.sharing.capitalize()}: {SHARING_HINTS[row.sharing]}", MUTED)]
     if record.owner or row.due:
         parts += ["\n", one_line(record.owner) or ("nobody has it", MUTED)]
     if row.due:

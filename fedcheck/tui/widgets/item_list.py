@@ -33,13 +33,15 @@ def needed(rows: Iterable[Row]) -> dict[str, int]:
 
     Codes have a column where most of them name an assessment procedure, by which testers work.
     """
-    level = due = away = evidence = owner = code = every = steps = 0
+    sharing = level = due = away = evidence = owner = code = every = steps = 0
     for row in rows:
         record, item = row.record, row.item
         every += 1
         if item.kind == "test" and _PROCEDURE.match(item.code):
             steps += 1
             code = max(code, cell_len(item.code))
+        if row.private:
+            sharing = max(sharing, len(row.sharing))
         if item.level != "must":
             level = max(level, len(item.level))
         if row.due is not None:
@@ -54,6 +56,7 @@ def needed(rows: Iterable[Row]) -> dict[str, int]:
         if record.owner:
             owner = max(owner, cell_len(record.owner))
     return {
+        "sharing": sharing,
         "level": level,
         "due": due,
         "away": away,
@@ -73,6 +76,10 @@ def _title(row: Row, look: Look) -> Cell:
 
 def _level(row: Row, look: Look) -> Cell:
     return "" if row.item.level == "must" else row.item.level, "dim"
+
+
+def _sharing(row: Row, look: Look) -> Cell:
+    return row.sharing if row.private else "", "dim"
 
 
 def _when_style(row: Row) -> str:
@@ -103,6 +110,7 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column("code", lambda row, _: (row.item.code, "dim"), {76: 15, 96: 16, 120: 18}),
     Column("status", lambda row, _: (STATUS_WORDS[row.state], state_style(row.state)), {120: 7}),
     Column("title", _title),
+    Column("sharing", _sharing, {48: 8}, yields=True),
     Column("level", _level, {120: 10}, yields=True),
     Column("due", _due, {0: 5, 96: 10}, yields=True),
     Column("away", _away, {120: 10}, right=True, yields=True),

@@ -10,6 +10,7 @@ from textual.widgets.tree import TreeNode
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.progress import Count, count_by_phase_and_role, count_by_section
+from fedcheck.domain.glossary import Sharing
 from fedcheck.domain.text import one_line
 
 WIDTH = 32
@@ -47,6 +48,7 @@ class Navigator(Tree[Place]):
         self.guide_depth = 2
         self.nodes: dict[Place, TreeNode[Place]] = {}
         self.titles: dict[Place, str] = {}
+        self.marks: dict[str, Sharing] = {}
         self.counts: dict[Place, Count] = {}
 
     @property
@@ -64,6 +66,8 @@ class Navigator(Tree[Place]):
     def show(self, board: Board, place: Place) -> None:
         """Fill the tree once, and anew where there are other places; else the counts change."""
         self.counts = _counts(board)
+        self.marks = dict.fromkeys(board.project.private_lists, Sharing.PRIVATE)
+        self.marks |= dict.fromkeys(board.project.internal_lists, Sharing.INTERNAL)
         opened = self.opened
         refill = set(self.nodes) != set(self.counts)
         if refill:
@@ -117,8 +121,10 @@ class Navigator(Tree[Place]):
         count = self.counts.get(place, Count())
         full = count.countable and count.done == count.countable
         depth = 2 if place.section else 1 if place.role else 0
-        room = WIDTH - 7 - len(count.text) - 2 * depth
+        mark = f" {self.marks[place.checklist]}" if place.checklist in self.marks else ""
+        room = WIDTH - 7 - len(count.text) - 2 * depth - len(mark)
         title = Text(one_line(self.titles[place], room), "bold" if not place.role else "")
+        title.append(mark, "italic")
         return title.append(f"  {count.text}" + (" ✓" if full else ""), "dim")
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Place]) -> None:

@@ -1,0 +1,74 @@
+"""Checklists as a process has them: a list that several processes share fits into each of them.
+
+A shared list is written once, with the phase and the milestones of one process. Another process
+says where it has the list (`lists` of a phase) and which of its milestones takes the place of one
+that the list names (`also` of a milestone).
+"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from fedcheck.domain.checklist import Checklist, Item, Section, When
+from fedcheck.domain.dates import parse_due, parse_max_age
+from fedcheck.domain.process import Process
+
+
+def serving(process: Process, lists: Iterable[Checklist]) -> dict[str, Checklist]:
+    """Return those of the checklists that serve a process, in the order of phases and roles."""
+    roles = process.all_roles
+    phases = {name: phase.id for phase in process.phases for name in phase.lists}
+    anchors = {name: one.id for one in process.milestones for name in one.also}
+
+    def order(checklist: Checklist) -> tuple[int, int, str]:
+        role = roles.index(checklist.role) if checklist.role in roles else len(roles)
+        return process.order(checklist.phase), role, checklist.id
+
+    found = [_fit(one, phases, anchors) for one in lists if process.id in one.process]
+    return {checklist.id: checklist for checklist in sorted(found, key=order)}
+
+
+def _fit(checklist: Checklist, phases: Mapping[str, str], anchors: Mapping[str, str]) -> Checklist:
+    phase = phases.get(checklist.id, checklist.phase)
+    if anchors:
+        sections = tuple(_fit_section(one, anchors) for one in checklist.sections)
+        if any(new is not old for new, old in zip(sections, checklist.sections, strict=True)):
+            return replace(checklist, phase=phase, sections=sections)
+    return checklist if phase == checklist.phase else replace(checklist, phase=phase)
+
+
+def _fit_section(section: Section, anchors: Mapping[str, str]) -> Section:
+    items = tuple(_fit_item(one, anchors) for one in section.items)
+    if all(new is old for new, old in zip(items, section.items, strict=True)):
+        return section
+    return replace(section, items=items)
+
+
+def _fit_item(item: Item, anchors: Mapping[str, str]) -> Item:
+    due = _rename_anchor(item.due, parse_due(item.due).anchor if item.due else "", anchors)
+    at = parse_max_age(item.max_age).at if item.max_age else ""
+    max_age = _rename_anchor(item.max_age, at, anchors, last=True)
+    after = anchors.get(item.after, item.after)
+    when = tuple(_fit_overlay(one, anchors) for one in item.when)
+    if (due, max_age, after, when) == (item.due, item.max_age, item.after, item.when):
+        return item
+    return replace(item, due=due, max_age=max_age, after=after, when=when)
+
+
+def _fit_overlay(overlay: When, anchors: Mapping[str, str]) -> When:
+    if not overlay.due:
+        return overlay
+    due = _rename_anchor(overlay.due, parse_due(overlay.due).anchor, anchors)
+    return replace(overlay, due=due)
+
+
+def _rename_anchor(
+    text: str, anchor: str, anchors: Mapping[str, str], *, last: bool = False
+) -> str:
+    """Return a due date or an age with the name of its milestone replaced."""
+    if anchor not in anchors:
+        return text
+    name = anchors[anchor]
+    if last:
+        return f"{text.rpartition(anchor)[0]}{name}"
+    return f"{name}{text.strip().removeprefix(anchor)}"
