@@ -175,7 +175,7 @@ Reusing Authorizations Quick Guide, AN post on annual assessments."""
 def duties_page() -> str:
     """Return the table of the duties of the agency path, with the items that cover them."""
     rows = tomllib.loads((FOLDER / "agency-duties.toml").read_text(encoding="utf-8"))["row"]
-    catalog = load_catalog(paths.find_shipped_checklists(), None, None)
+    catalog = load_catalog(paths.find_shipped_checklists(), (), None)
     lists = catalog.checklists_for(catalog.processes["agency"])
     lines = [
         MADE,
