@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -126,6 +127,16 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "config paths", ["config", "paths"]
     yield "export json", ["export", "json"]
     yield "package", ["package"]
+    handed = folder / "handed"
+    yield "handover --to ROLE", ["handover", "--to", "3pao", "-o", str(handed)]
+    yield "handover --verify FILE", ["handover", "--verify", str(handed)]
+    head = handed / "fedcheck.toml"
+    head.write_text(re.sub(r"kick-off = \S+", "kick-off = 2027-03-03", head.read_text()))
+    yield "", ["request", "add", "Which port?", "--by", "3pao", "-w", str(handed)]
+    yield "handover --return", ["handover", "--return", "-o", f"{handed}.zip", "-w", str(handed)]
+    yield "handover --take-back FILE", ["handover", "--take-back", f"{handed}.zip"]
+    yield "handover", ["handover"]
+    yield "handover --accept ID", ["handover", "--accept", "all"]
     yield "", ["finding", "add", "Without assets", "--risk", "low"]
     poam, ret = official_shapes.poam(folder / "p.xlsx"), official_shapes.ret(folder / "r.xlsx")
     for name, template in (("poam", poam), ("ret", ret)):
@@ -137,6 +148,9 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     results = {"Assessment Result": "Satisfied", "Evidence": "None"}
     other = small_srtm(folder / "other.xlsx", {"AC-01a.[02]": results})
     yield "import srtm", ["import", "srtm", str(other), "--list", "acme.srtm"]
+    worse = {"Assessment Result": "Other than Satisfied"}
+    again = str(small_srtm(folder / "again.xlsx", {"AC-01a.[01]": worse}))
+    yield "import srtm", ["import", "srtm", again, "--theirs", "--dry-run"]
     out = str(folder / "srtm-out.xlsx")
     yield "export srtm", ["export", "srtm", "--template", str(srtm), "-o", out]
     vault, goal = str(folder / "vault"), ["--type", "20x", "--class", "b"]
@@ -158,6 +172,14 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     made += ["--audience", "internal"]
     yield "import csv", ["import", "csv", str(listed), *made]
     yield "status", ["status", "--internal"]
+    shared, other = str(folder / "shared"), str(folder / "clone")
+    yield "", ["init", shared, *named, *goal, "--git"]
+    yield "sync --setup", ["sync", "--setup", "-w", shared]
+    share(Path(shared), Path(other))
+    yield "", ["sync", "--setup", "-w", other]
+    yield "", ["set", "cr26.apply.csp:frc-cso-pkg", "--note", "seen", "-w", other]
+    yield "", ["sync", "-w", other]
+    yield "sync", ["sync", "-w", shared]
     matrix = folder / "matrix.csv"
     yield "", ["export", "requests", "-o", str(matrix)]
     yield "fill", [str(matrix)]
@@ -196,6 +218,19 @@ def fill_in(matrix: Path) -> None:
     matrix.write_text(made.getvalue(), encoding="utf-8")
 
 
+def share(root: Path, other: Path) -> None:
+    """Commit a workspace, and clone it around a bare repository."""
+    bare = root.with_name("bare.git")
+    assert run(["sync", "-w", str(root)]) == 0
+    for argv in (
+        ["init", "-q", "--bare", str(bare)],
+        ["-C", str(root), "remote", "add", "origin", str(bare)],
+        ["-C", str(root), "push", "-q", "-u", "origin", "HEAD"],
+        ["clone", "-q", str(bare), str(other)],
+    ):
+        subprocess.run(["git", *argv], check=True)
+
+
 def spoil(root: Path) -> None:
     """Break a checklist, a progress file and the configuration."""
     (root / "checklists").mkdir(exist_ok=True)
@@ -212,6 +247,9 @@ def printed(tmp_path, monkeypatch, capsys):
     root = tmp_path / "demo"
     example.make_example(root, DAY)
     monkeypatch.chdir(root)
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "x")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "x@x")
     found: dict[str, set[str]] = {}
     named: dict[str, str] = {}
     for command, words in script(tmp_path):

@@ -69,6 +69,18 @@ def test_leaving_a_result_leaves_its_day_and_its_review():
     assert reopened.tester == "dana"
 
 
+def test_another_observation_takes_back_that_somebody_agreed():
+    agreed = after(SATISFIED, by="bob", review="agreed")
+    seen = after(agreed, observation="seen again")
+    assert (seen.review, seen.reviewer, seen.reviewed) == ("", "", None)
+    assert after(agreed, by="bob", observation="seen", review="agreed").review == "agreed"
+    assert after(agreed, sample="3 of 9", methods=("test",)).review == "agreed"
+    returned = after(SATISFIED, by="bob", review="returned")
+    assert after(returned, observation="seen again").review == "returned"
+    both = after(agreed, by="bob", result="other-than-satisfied", review="agreed", tester="dana")
+    assert (both.review, both.reviewer) == ("agreed", "bob")
+
+
 def test_methods_stand_in_their_order_and_are_known():
     assert after(Record(), methods=("test", "examine")).methods == ("examine", "test")
     with pytest.raises(RuleError, match="guess"):

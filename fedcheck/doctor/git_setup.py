@@ -35,7 +35,7 @@ def check_git(root: Path) -> list[Defect]:
             Defect(
                 "git",
                 "note",
-                "git may change the line ends of history files, or keep one side of a merge only",
+                "git may change the line ends of history files, or leave conflicts in them",
                 "add the missing lines to this file with: fedcheck doctor --fix",
                 root / ".gitattributes",
                 fix=AppendLines(root / ".gitattributes", missing),
@@ -51,7 +51,8 @@ def check_git(root: Path) -> list[Defect]:
                 f"git tracks {pluralize(tracked, 'file')} of {PRIVATE_FOLDER}/:"
                 " everyone with the repository has them",
                 f"run: git rm -r --cached {PRIVATE_FOLDER}, then commit;"
-                " earlier commits still contain the files",
+                " earlier commits still contain the files. fedcheck sync does not push them,"
+                " unless --setup --with-private confirmed that the remote is your company's alone",
                 root / PRIVATE_FOLDER,
             )
         )

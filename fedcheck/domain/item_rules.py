@@ -10,7 +10,15 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import parse_due
 from fedcheck.domain.field_values import with_field
-from fedcheck.domain.glossary import ADVISED, INHERITANCES, METHODS, RESULTS, REVIEWS, STATUSES
+from fedcheck.domain.glossary import (
+    ADVISED,
+    INHERITANCES,
+    METHODS,
+    RESULTS,
+    REVIEWS,
+    STATUSES,
+    Review,
+)
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import make_storable
 from fedcheck.errors import RuleError
@@ -127,7 +135,7 @@ def repeat_test(record: Record) -> TestEdit:
 def _review(item: Item, record: Record, review: str, by: str, today: date) -> Record:
     """The review is of a result, by somebody who did not test."""
     if review == "":
-        return replace(record, review="", reviewer="", reviewed=None)
+        return take_back_review(record)
     if review not in REVIEWS:
         raise RuleError(f"{review!r} is no review", "it is one of " + ", ".join(REVIEWS))
     if not record.result:
@@ -141,25 +149,44 @@ def _review(item: Item, record: Record, review: str, by: str, today: date) -> Re
 
 
 def apply_result_effects(
-    item: Item, old: Record, new: Record, by: str, today: date | None
+    item: Item, old: Record, new: Record, by: str, today: date | None, *, reviewed: bool = False
 ) -> Record:
     """Return the record with what follows from a new result: who tested, when, and no review.
 
+    Another observation takes back that a second assessor agreed; a test that was returned stays so.
     A result that goes takes the day of the test and the review with it. Without a day (None), as
-    from a workbook that does not say when, none is taken.
+    from a workbook that does not say when, none is taken. `reviewed`: the edit itself gives the
+    review, which then stands.
     """
-    if item.kind != "test" or new.result == old.result:
+    if item.kind != "test":
         return new
+    if new.result == old.result:
+        return new if reviewed else drop_outdated_agreement(old, new)
     if not new.result:
-        return replace(new, tested=None, review="", reviewer="", reviewed=None)
+        return replace(take_back_review(new), tested=None)
     after_retest = new.retest != old.retest or new.retested != old.retested
-    if new.review == old.review:
-        new = replace(new, review="", reviewer="", reviewed=None)
+    if new.review == old.review and not reviewed:
+        new = take_back_review(new)
     if by and not after_retest and new.tester == old.tester:
         new = replace(new, tester=by)
     if today and not after_retest and new.tested == old.tested:
         new = replace(new, tested=today)
     return new
+
+
+def drop_outdated_agreement(old: Record, new: Record) -> Record:
+    """Return a record without the second assessor's "agreed" where what was agreed on changed.
+
+    That is the result or the observation. A review that the same edit records stands.
+    """
+    stands = new.review == old.review == Review.AGREED and new.reviewed == old.reviewed
+    same = (new.result, new.observation) == (old.result, old.observation)
+    return take_back_review(new) if stands and not same else new
+
+
+def take_back_review(record: Record) -> Record:
+    """Return the record of a test as one that no second assessor has reviewed."""
+    return replace(record, review=Review.NONE, reviewer="", reviewed=None)
 
 
 ASSESSMENT = ("verified", "validated", "summary")
@@ -247,8 +274,10 @@ def apply_item_edit(
     if edit.testing is not None:
         new = record_test(item, new, edit.testing, by, today)
     new = _consistent(item, record, new, edit, today)
-    new = apply_result_effects(item, record, new, by, None if edit.undated else today)
-    new = apply_assessment_effects(item, record, new, by, None if edit.undated else today)
+    reviewed = edit.testing is not None and bool(edit.testing.review)
+    day = None if edit.undated else today
+    new = apply_result_effects(item, record, new, by, day, reviewed=reviewed)
+    new = apply_assessment_effects(item, record, new, by, day)
     if edit.done is not None and new.status == "done":
         new = replace(new, done=edit.done)
     return new

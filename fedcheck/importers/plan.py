@@ -1,11 +1,16 @@
 """The plan that an importer returns. An importer never saves: dry run, undo and lock follow."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
+from fedcheck.analysis import overwriting
+from fedcheck.analysis.overwriting import Replaced
 from fedcheck.domain.change import Change
+from fedcheck.domain.change_text import class_of
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.glossary import Sharing
+from fedcheck.domain.record import Record
 from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.session import Session, Transaction
 from fedcheck.storage.checklist_writer import Rewritten
@@ -54,6 +59,7 @@ class Plan:
         first_rows: the first rows as they would become: headings, then a row for each.
         sharing: how far the checklists travel; private ones, and what is recorded about their
             items, are written under `private/`.
+        moved: the records whose values go to other items: nothing of them is replaced.
     """
 
     label: str
@@ -65,6 +71,7 @@ class Plan:
     unused: int = 0
     first_rows: tuple[tuple[str, ...], ...] = ()
     sharing: Sharing = Sharing.SHARED
+    moved: frozenset[str] = frozenset()
 
     @property
     def empty(self) -> bool:
@@ -93,6 +100,11 @@ class Plan:
             )
         what += [one.what for one in self.texts]
         return " and ".join(filter(None, (", ".join(what[:-1]), *what[-1:])))
+
+    def count_items(self) -> int:
+        """Return how many items it changes the records of."""
+        refs = {one.ref for one in self.changes}
+        return sum(class_of(ref) is Record for ref in refs)
 
     def format_first_rows(self, width: int = 28) -> list[str]:
         """Return the first rows as lines of a table; cells are cut at a width."""
@@ -146,11 +158,31 @@ class Prepared:
     after: Callable[[Transaction | None], None] = _do_nothing
 
 
+def list_replaced(session: Session, plan: Plan) -> list[Replaced]:
+    """Return what a plan replaces of what people recorded, to be asked about."""
+    changes = [one for one in plan.changes if one.ref not in plan.moved]
+    zone = ZoneInfo(session.project.config.timezone)
+    return overwriting.list_replaced(session.project, changes, session.who, session.history, zone)
+
+
+def leave_recorded(plan: Plan, replaced: Iterable[Replaced]) -> Plan:
+    """Return a plan that leaves the records alone in which it would replace something."""
+    left = {one.ref for one in replaced}
+    verb = "is" if len(left) == 1 else "are"
+    kept = f"{pluralize(len(left), 'item')} with recorded work {verb} left unchanged"
+    changes = tuple(one for one in plan.changes if one.ref not in left)
+    return replace(plan, changes=changes, facts=(*plan.facts, kept))
+
+
 def carry_out(session: Session, plan: Plan) -> Transaction:
-    """Apply a plan as one transaction. Raises FedcheckError."""
+    """Apply a plan as one transaction. Raises FedcheckError.
+
+    What would be replaced that was not there when the plan was made is not: nothing is written.
+    """
     return session.apply_changes(
         plan.changes,
         f"imported {plan.newly_outstanding}",
+        guard=overwriting.refuse_unseen(plan.changes, session.who),
         checklists=plan.checklists,
         imported=plan.newly_outstanding,
         texts=[one.file for one in plan.texts],

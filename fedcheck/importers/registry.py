@@ -86,6 +86,7 @@ class Importer:
             terminal is asked before the file is read; returns the completed values.
         as_of: whether the command takes `--as-of`.
         folders: whether a folder of files can be read too.
+        replaces: whether it can replace what people recorded of items, so that it asks first.
         aliases: other names of the command.
     """
 
@@ -101,6 +102,7 @@ class Importer:
     questions: str = ""
     as_of: bool = True
     folders: bool = False
+    replaces: bool = False
     aliases: tuple[str, ...] = ()
 
     def recognize(self, peek: Peek) -> bool:
@@ -222,6 +224,7 @@ and told. What could not be used is told with its sheet, row and column.""",
             _phase("Phase of that list; else the full assessment."),
             _theirs("file's", "the last import", "say something else"),
         ),
+        replaces=True,
     ),
     Importer(
         "rules",
@@ -341,6 +344,7 @@ guidance, phase, role.""",
             DATES,
             _theirs("sheet's", "the last import"),
         ),
+        replaces=True,
         form="fedcheck.importers.csv_checklist.importer:list_fields",
         questions="fedcheck.importers.csv_checklist.questions:ask",
     ),

@@ -24,6 +24,7 @@ PLACES: dict[str, str] = {
     "report": "Report",
     "package": "Certification package",
     "bring": "Bringing in a file",
+    "sync": "Sync",
     "portfolio": "Portfolio",
 }
 """The places of the app, in the order of the documentation."""

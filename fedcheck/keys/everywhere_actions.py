@@ -60,6 +60,13 @@ ACTIONS: tuple[Action, ...] = (
         ("ctrl+z",),
         "everywhere",
     ),
+    Action(
+        "app.sync",
+        "sync",
+        "Commit your changes, merge what others pushed, and push, through git.",
+        ("Y",),
+        "everywhere",
+    ),
     Action("app.role", "role", "Look at it as another role.", ("R",), "everywhere"),
     Action(
         "app.workspace", "workspaces", "Open another workspace, or make one.", ("w",), "everywhere"

@@ -109,5 +109,6 @@ ACTIONS: tuple[Action, ...] = (
         "bring",
         True,
     ),
+    Action("sync.close", "stop, close", "Stop the sync, or close it.", ("escape",), "sync", True),
     Action("bring.close", "back", "Stop reading, or go back.", ("escape",), "bring", True),
 )

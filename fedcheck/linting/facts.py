@@ -106,16 +106,14 @@ def check_controls(
     item: Item, checklist: Checklist, processes: Mapping[str, Process]
 ) -> Iterator[Fault]:
     """Yield the controls that are not in the baseline of an impact level that the item is for."""
-    options = [
-        option
-        for name in checklist.process
+    every = dict.fromkeys(
+        value
+        for name in (item.applies or {}).get("process", ()) or checklist.process
         if name in processes
-        for key, option in (processes[name].profile or {}).items()
-        if key == IMPACT
-    ]
-    if not options:
+        for value in _list_levels(processes[name], checklist)
+    )
+    if not every:
         return
-    every = dict.fromkeys(value for option in options for value in option.values)
     levels = (item.applies or {}).get(IMPACT, ()) or tuple(every)
     for control in item.controls:
         lowest = find_lowest_level(control)
@@ -127,6 +125,18 @@ def check_controls(
             message = f"{control} is not in the baseline of {', '.join(without)}"
             remedy = f"the item is for {', '.join(levels)}: narrow applies, or move the control"
             yield Fault("control", control, message, remedy)
+
+
+def _list_levels(process: Process, checklist: Checklist) -> tuple[str, ...]:
+    """Return the impact levels for which a process has the phase of a list."""
+    option = (process.profile or {}).get(IMPACT)
+    if option is None:
+        return ()
+    placed = next((one.id for one in process.phases if checklist.id in one.lists), checklist.phase)
+    phase = process.phase(placed)
+    if phase and phase.applies and IMPACT in phase.applies:
+        return phase.applies[IMPACT]
+    return tuple(option.values)
 
 
 def check_needs(

@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from fedcheck.storage import atomic_files
 from fedcheck.storage.git_driver import DRIVER_KEY, NAME_KEY
 from fedcheck.storage.git_snapshot import run_git
 from fedcheck.storage.toml_io import read_bytes
-from fedcheck.storage.workspace_creation import ATTRIBUTES, MERGED
+from fedcheck.storage.workspace_creation import ATTRIBUTES, IGNORED, MERGED
 
 TITLE = "fedcheck: records merge one by one"
 
@@ -62,7 +63,7 @@ def register_driver(root: Path) -> Registered:
             raise FedcheckError(
                 f"git cannot change its configuration: {said[:200]}", "check its permissions"
             )
-    return Registered(driver, _add_attributes(root))
+    return Registered(driver, _add_lines(root, ".gitattributes", (*ATTRIBUTES, *MERGED)))
 
 
 def make_driver_command() -> str:
@@ -92,14 +93,19 @@ def _quote(word: str) -> str:
     return shlex.quote(word).replace("%", "%%")
 
 
-def _add_attributes(root: Path) -> tuple[str, ...]:
-    path = root / ".gitattributes"
+def ignore_in_git(root: Path, lines: Sequence[str] = IGNORED) -> tuple[str, ...]:
+    """Let git leave out what stays on this machine; return the lines that `.gitignore` lacked."""
+    return _add_lines(root, ".gitignore", lines)
+
+
+def _add_lines(root: Path, name: str, wanted: Sequence[str]) -> tuple[str, ...]:
+    path = root / name
     try:
         held = read_bytes(path, root) if os.path.lexists(path) else b""
     except InvalidFileError as error:
         raise FedcheckError(str(error.problems[0]), "", ErrorKind.REFUSED) from None
     known = {line.strip() for line in held.decode("utf-8", "replace").splitlines()}
-    added = tuple(line for line in (*ATTRIBUTES, *MERGED) if line not in known)
+    added = tuple(line for line in wanted if line not in known)
     if added:
         gap = b"" if not held or held.endswith(b"\n") else b"\n"
         text = "".join(f"{line}\n" for line in added)

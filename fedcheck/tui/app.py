@@ -4,7 +4,6 @@ What a person prefers, what is to be saved and what others change are objects th
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, TypeVar
@@ -18,7 +17,6 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from fedcheck.analysis.board import Board
-from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError, Problem
 from fedcheck.keys.keymap import list_start_screens
@@ -73,6 +71,7 @@ class FedcheckApp(App[int]):
         "styles/testing.tcss",
         "styles/import_file.tcss",
         "styles/package.tcss",
+        "styles/sync.tcss",
         "styles/portfolio.tcss",
     ]
     # Textual reads both from the class.
@@ -111,7 +110,7 @@ class FedcheckApp(App[int]):
         self.saves = SaveQueue(
             self, lambda saved: self.others.know(saved), lambda error: self.others.note_gone(error)
         )
-        self.others = ExternalChanges(self, self.saves)
+        self.others: ExternalChanges = ExternalChanges(self, self.saves)
         self._board: Board | None = None
         self._bad_news_until = 0.0
         for theme in themes.THEMES:
@@ -154,16 +153,6 @@ class FedcheckApp(App[int]):
     def remembered(self) -> WorkspaceMemory:
         """Return what is remembered of the open workspace."""
         return self.memory.of(self.session.root)
-
-    @property
-    def looked_before(self) -> datetime | None:
-        """Return when this person had the workspace open before this start, if ever."""
-        return self.others.looked_before
-
-    @property
-    def since_last_look(self) -> list[HistoryLine]:
-        """Return what others did since somebody last looked."""
-        return self.others.since_last_look
 
     @property
     def alert(self) -> str:
@@ -320,7 +309,6 @@ class FedcheckApp(App[int]):
             self.open_from_home("requests")
 
     def action_app_evidence(self) -> None:
-        """Go to all evidence."""
         if not self.shows("evidence-register"):
             self.open_from_home("evidence-register")
 
@@ -335,6 +323,7 @@ class FedcheckApp(App[int]):
     action_app_package = opens_once("package")
     action_app_portfolio = opens_once("portfolio")
     action_app_report = opens_once("report")
+    action_app_sync = opens_once("sync")
     action_app_responsibilities = opens_once("responsibilities")
     action_app_tests = opens_once("test-progress")
 

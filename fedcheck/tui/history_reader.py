@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from fedcheck.analysis.activity import HistoryRow, story
-from fedcheck.domain.change import HistoryLine
+from fedcheck.domain.change import IMPORTS, HistoryLine
 from fedcheck.domain.reference import split_ref
 from fedcheck.session import Session
-from fedcheck.storage import history, history_lines
+from fedcheck.storage import atomic_files, history, history_lines
 from fedcheck.storage.paths import private_home
 
 LAST = 4
@@ -52,30 +53,54 @@ def newest_first(deeds: Iterable[HistoryRow]) -> tuple[HistoryRow, ...]:
 
 
 class Recall:
-    """The last lines of each item's history; of a file that grew only the new lines are read.
+    """The lines of each item's history; of a file that grew only the new lines are read.
 
-    Runs in the writer's thread.
+    The writer's thread asks for what the details show, the UI thread for whose work a key replaces.
     """
 
     def __init__(self) -> None:
         self._root: Path | None = None
         self._read: dict[Path, int] = {}
         self._by_ref: dict[str, list[HistoryLine]] = {}
+        self._lock = Lock()
 
     def last(self, session: Session, ref: str, count: int = LAST) -> tuple[HistoryRow, ...]:
         """Return what was done to an item last, the newest first. Raises FedcheckError."""
+        entered = self.lines(session, [ref])
+        zone = ZoneInfo(session.project.config.timezone)
+        return newest_first(story(entered, zone))[:count]
+
+    def lines(self, session: Session, refs: Iterable[str]) -> list[HistoryLine]:
+        """Return the lines of items, also under earlier ids, the oldest first.
+
+        Raises FedcheckError.
+        """
+        wanted: list[str] = []
+        for ref in refs:
+            owner, name = split_ref(ref)
+            found = session.project.checklists.get(owner)
+            earlier = [old for old, new in found.renamed.items() if new == name] if found else []
+            wanted += [ref, *(f"{owner}:{old}" for old in earlier)]
+        with self._lock:
+            self._catch_up_all(session)
+            return sorted((e for one in wanted for e in self._by_ref.get(one, [])), key=_moment)
+
+    def import_lines(self, session: Session) -> list[HistoryLine]:
+        """Return the lines of imports. Raises FedcheckError."""
+        with self._lock:
+            self._catch_up_all(session)
+            named = [ref for ref in self._by_ref if split_ref(ref)[0] == IMPORTS]
+            return [line for ref in named for line in self._by_ref[ref]]
+
+    def _catch_up_all(self, session: Session) -> None:
         if session.root != self._root:
             self._forget(session.root)
         for home in (session.root, private_home(session.root)):
             for path in history.list_history_files(home):
-                self._catch_up(path)
-        found = session.project.checklists.get(split_ref(ref)[0])
-        name = split_ref(ref)[1]
-        earlier = [old for old, new in found.renamed.items() if new == name] if found else []
-        refs = [ref, *(f"{split_ref(ref)[0]}:{old}" for old in earlier)]
-        entered = sorted((e for one in refs for e in self._by_ref.get(one, [])), key=_moment)
-        zone = ZoneInfo(session.project.config.timezone)
-        return newest_first(story(entered, zone))[:count]
+                try:
+                    self._catch_up(path)
+                except OSError as error:
+                    raise atomic_files.disk_error("read", path, error) from error
 
     def _forget(self, root: Path) -> None:
         self._root = root

@@ -119,8 +119,10 @@ def init(
     print_line(f"made  {root}")
     if with_git:
         from fedcheck.sharing.setup import keep_in_git
+        from fedcheck.sharing.sync_setup import set_up_sync
 
         keep_in_git(root)
+        set_up_sync(root)
         print_line("git   merges records one by one; commit the workspace to share it")
     if process.combinations and (said := describe_profile(process, chosen)):
         print_line(f"going for  {said}")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from fedcheck.analysis.consequences import describe_retests
-from fedcheck.cli import completion
-from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import hint_at_new_people, print_transaction
+from fedcheck.analysis import overwriting
+from fedcheck.cli import completion, replacing
+from fedcheck.cli.commands import issues, set_remarks
+from fedcheck.cli.commands.item import print_transaction
 from fedcheck.cli.item_selection import select_items
 from fedcheck.cli.options import (
     ResultType,
@@ -21,7 +21,6 @@ from fedcheck.cli.options import (
     json_option,
     open_workspace,
     print_error,
-    print_line,
     read_due_option,
     workspace_option,
 )
@@ -31,14 +30,13 @@ from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, describe_na, repeat_test
 from fedcheck.domain.record import Record
-from fedcheck.domain.text import one_line, pluralize
+from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage.transaction import allow_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from fedcheck.domain.row import Row
     from fedcheck.session import Session
+    from fedcheck.storage.transaction import Guard
 
 LIKE = "Record the same as of that test: result, methods, sample, what was seen, inheritance."
 
@@ -96,6 +94,7 @@ def _copy_from_test(
 @field_options(Record, REST, dict.fromkeys(LONG, STDIN))
 @click.option("--like", metavar="ITEM", shell_complete=completion.complete_items, help=LIKE)
 @click.option("--yes", is_flag=True, help="Change many items without a question.")
+@replacing.replacing_options
 @click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
 @workspace_option
 @as_of_option
@@ -111,6 +110,8 @@ def set_(
     reason: str | None,
     like: str | None,
     yes: bool,
+    replaces: bool,
+    only_empty: bool,
     confirm: bool,
     workspace: str | None,
     as_of: date | None,
@@ -122,6 +123,11 @@ def set_(
     A word that names one item means that item. Otherwise the words are a QUERY, as fedcheck list
     takes it, and every item that it lists is changed. More than 20 items, or all of them, are
     confirmed first; --yes does so without a terminal.
+
+    One ITEM named with its values is changed at once, and fedcheck prints whose work that
+    replaces. Several items, a query and --like ask before they replace another person's result,
+    observation or note, or a result by a different one. Without a terminal, give --replace, or
+    --only-empty to change the other items alone.
 
     Several items are one change, and one undo. What it prints is on disk. A result notes who gave
     it, and today; --tester and --tested say otherwise. An assessor records verification, validation
@@ -135,6 +141,7 @@ def set_(
       fedcheck set family:AC role:csp owner:none --owner dana --due "Dec 15"
       fedcheck set CCM-OCR-AVL --verified satisfied --summary "Read three reports."
     """
+    replacing.check_options(replaces, only_empty)
     session = open_workspace(workspace, as_of)
     people = issues.list_people_and_roles(session)
     long = ("observation", *LONG)
@@ -154,88 +161,32 @@ def set_(
         )
     day = read_due_option(session, due)
     refs = select_items(session, items, yes)
-    replaced = _count_replaced_notes(session, refs, note)
     reason = reason or _ask_for_reason(session, refs, status, result) or reason
     edit = ItemEdit(
         status, result, owner, day, note, reason, confirm, private_note, testing, more=more
     )
-    action = session.apply(refs, edit)
+    planned = overwriting.plan_edit(session.project, refs, edit, session.today(), session.who)
+    replaced = replacing.find_replaced(session, planned)
+    guard: Guard = allow_all
+    if like is None and _names_one(session, items):
+        replacing.print_replaced(replaced)
+    else:
+        if not replacing.decide(replaced, len(refs), replaces, only_empty):
+            refs = overwriting.list_left(refs, replaced)
+        guard = overwriting.refuse_unseen(planned, session.who)
+    replaced_notes = set_remarks.count_replaced_notes(session, refs, note)
+    action = session.apply(refs, edit, guard=guard)
     print_transaction(session, action, as_json)
-    if as_json:
-        return
-    if result == "other-than-satisfied":
-        issues.print_raise_hint(session.board(), refs)
-    for line in describe_retests(session.project, [(ref, edit) for ref in refs]):
-        print_line(line)
-    _hint_at_observation(session, refs, note)
-    if replaced:
-        which = pluralize(replaced, "other note")
-        print_error(f"note: {which} replaced; fedcheck undo brings back what was there")
-    if status == "done" or ASSESSED & more.keys():
-        rows = session.board().rows
-        if status == "done":
-            _hint_at_needs(rows, refs)
-        if ASSESSED & more.keys():
-            _hint_at_assessor(session, rows, refs, "assessor" in more)
-    hint_at_new_people(session, people, owner, tested["tester"], given.get("assessor"))
+    if not as_json:
+        set_remarks.print_remarks(session, refs, edit, action.changes, replaced_notes, people)
 
 
-ASSESSED = frozenset(("verified", "validated"))
-"""The fields that go out as the independent assessor's word."""
-
-
-def _hint_at_assessor(
-    session: "Session", rows: "Mapping[str, Row]", refs: list[str], named: bool
-) -> None:
-    """Say who is recorded as the assessor of items that are that person's own side's."""
-    people = session.project.config.people or {}
-    for ref in refs:
-        name = session.project.record(ref).assessor
-        if name in people:
-            role = people[name].role
-        else:  # a name that nobody explains is of this workspace's side only where it is one's own
-            role = session.project.config.role if not named else ""
-        if role and ref in rows and rows[ref].role == role:
-            print_error(
-                f"note: {one_line(name, 40)} ({role}) is recorded as the assessor of an item of the"
-                " same side; if that is wrong: --assessor NAME, or fedcheck undo"
-            )
-            return
-
-
-def _hint_at_needs(rows: "Mapping[str, Row]", refs: list[str]) -> None:
-    """Say what items still need that were declared done: a gate counts them as missing."""
-    waiting = [row for ref in refs if (row := rows.get(ref)) and row.waits]
-    for row in waiting[:NEEDS_SHOWN]:
-        more = f" and {len(row.waits) - 1} more" if len(row.waits) > 1 else ""
-        print_error(
-            f"note: {one_line(row.ref, 80)} needs {one_line(row.waits[0], 80)}{more}, not done yet;"
-            " gates count it as missing until then"
-        )
-    if len(waiting) > NEEDS_SHOWN:
-        print_error(f"note: so do {len(waiting) - NEEDS_SHOWN} more of these items")
-
-
-NEEDS_SHOWN = 5
-"""How many items are named that need something."""
-
-
-def _count_replaced_notes(session: "Session", refs: list[str], note: str | None) -> int:
-    """Count the items of several whose own, other note a new one takes the place of."""
-    if note is None or len(refs) < 2:
-        return 0
-    return sum(session.project.record(ref).note not in ("", note) for ref in refs)
-
-
-def _hint_at_observation(session: "Session", refs: list[str], note: str | None) -> None:
-    """Say that a note of a test step stays here, where the step has no observation."""
-    records = session.project.record
-    steps = [ref for ref in refs if (item := session.project.item(ref)) and item.is_test_step]
-    if note and any(not records(ref).observation for ref in steps):
-        print_error(
-            "a note stays in fedcheck; what the workbook's Observations show comes from"
-            ' --observation "..."'
-        )
+def _names_one(session: "Session", words: tuple[str, ...]) -> bool:
+    """Return whether words name one item, rather than several or a query."""
+    try:
+        return len({session.resolve(word) for word in words}) == 1
+    except FedcheckError:
+        return False
 
 
 def _describe_na(session: "Session", refs: list[str]) -> str:

@@ -1,40 +1,146 @@
 """Sharing a workspace through git."""
 
 import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from fedcheck.cli.options import Settings, print_line
+from fedcheck.cli.options import (
+    Settings,
+    json_option,
+    open_workspace,
+    print_error,
+    print_json,
+    print_line,
+)
 from fedcheck.cli.options import workspace_option as workspace_option
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
+
+if TYPE_CHECKING:
+    from fedcheck.sharing.sync_result import SyncResult
+
+WIDTH = 9
+"""How many cells the first word of a line has."""
 
 
 @click.command()
 @workspace_option
-@click.option("--setup", is_flag=True, help="Register fedcheck's merge in this clone.")
-def sync(workspace: str | None, setup: bool) -> None:
-    """Set up a clone so that git merges records one by one.
+@click.option("--setup", is_flag=True, help="Set sync up in this clone, once.")
+@click.option(
+    "--with-private", is_flag=True, help="With --setup: the remote is our company's alone."
+)
+@click.option("--yes", is_flag=True, help="Commit evidence of more than 50 MB without a question.")
+@json_option
+def sync(workspace: str | None, setup: bool, with_private: bool, yes: bool, as_json: bool) -> int:
+    """Commit what changed, merge what others pushed, and push.
 
-    Run it once in every clone of a workspace. It adds a merge driver to the configuration of this
-    clone and names the files that it merges in .gitattributes, which you commit.
+    Only files of fedcheck are committed, and evidence files that records link. Others that you
+    changed or staged stay as they are. Without a connection it commits and reports that. It asks
+    nothing and never forces; a conflict in a file that is not fedcheck's leaves everything as it
+    was before the merge.
+
+    Run --setup once in every clone. It registers the merge driver, adds what is missing to
+    .gitattributes and .gitignore, and checks that the clone's configuration runs no program. Files
+    under private/ are never committed, unless --with-private confirms that the remote is our
+    company's alone.
+
+    Exit status 1: it was not merged or not pushed; the message shows what to do.
 
     \b
     Example:
       fedcheck sync --setup
-      git add .gitattributes && git commit -m "Merge with fedcheck"
+      fedcheck sync
     """
-    from fedcheck.sharing.setup import register_driver
+    if with_private and not setup:
+        raise FedcheckError(
+            "--with-private is confirmed at the setup", "add --setup", ErrorKind.USAGE
+        )
+    if setup:
+        _set_up(_find_root(workspace), with_private, as_json)
+        return 0
+    from fedcheck.sharing.sync import sync_workspace
+    from fedcheck.sharing.sync_problems import format_size
+
+    def ask_large(count: int, size: int) -> bool:
+        if yes or as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return yes
+        what = f"{pluralize(count, 'new evidence file')} of {format_size(size)}"
+        return click.confirm(f"Commit {what}? They stay in the repository.", err=True)
+
+    session = open_workspace(workspace)
+    result = sync_workspace(session, ask_large=ask_large)
+    if as_json:
+        print_json(make_document(result))
+    else:
+        _print_result(result)
+    if result.problem:
+        print_error(result.problem, result.hint)
+    return 1 if result.problem else 0
+
+
+def _find_root(workspace: str | None) -> Path:
     from fedcheck.storage import paths
 
-    if not setup:
-        raise FedcheckError(
-            "sync needs to know what to do", "add --setup, once in each clone", ErrorKind.USAGE
-        )
     settings = click.get_current_context().find_object(Settings)
     named = workspace or (settings.workspace if settings else None)
-    root = paths.find_workspace(named, os.environ, paths.find_working_folder())
-    found = register_driver(root)
+    return paths.find_workspace(named, os.environ, paths.find_working_folder())
+
+
+def _set_up(root: Path, with_private: bool, as_json: bool) -> None:
+    from fedcheck.sharing.sync_setup import set_up_sync
+
+    found = set_up_sync(root, with_private=with_private)
+    if as_json:
+        print_json(
+            {
+                "schema": "fedcheck/sync-setup@1",
+                "added": list(found.added),
+                "ignored": list(found.ignored),
+                "remotes": list(found.remotes),
+                "hooks": list(found.hooks),
+                "with_private": with_private,
+            }
+        )
+        return
     print_line("registered  merge driver of this clone")
-    if found.added:
-        print_line(f"added  {len(found.added)} lines to .gitattributes; commit it")
-    print_line("Everybody else runs the same command once in their own clone.")
+    for lines, name in ((found.added, ".gitattributes"), (found.ignored, ".gitignore")):
+        if lines:
+            print_line(f"added  {pluralize(len(lines), 'line')} to {name}; sync commits it")
+    remotes = ", ".join(one_line(one, 120) for one in found.remotes)
+    print_line(f"remote  {remotes or 'none yet'}")
+    print_line("checked  the configuration of this clone runs no other program")
+    if found.hooks:
+        print_line(f"hooks  sync does not run the hooks of this clone: {', '.join(found.hooks)}")
+    if with_private:
+        print_line("private  private/ may go to this remote: it is our company's alone")
+    print_line("Everybody else runs the same command once in their own clone. Then: fedcheck sync")
+
+
+def make_document(result: "SyncResult") -> dict[str, Any]:
+    """Return `fedcheck/sync@1`."""
+    return {
+        "schema": "fedcheck/sync@1",
+        "remote": result.remote,
+        "commit": result.commit,
+        "message": result.message,
+        "files": result.files,
+        "arrived": [
+            {"by": one.by, "text": one.words, "lines": one.lines} for one in result.arrived
+        ],
+        "settled": list(result.settled),
+        "pushed": result.pushed,
+        "offline": result.offline,
+        "notes": list(result.notes),
+        "problem": result.problem,
+        "hint": result.hint,
+    }
+
+
+def _print_result(result: "SyncResult") -> None:
+    from fedcheck.sharing.sync_result import describe_result
+
+    for word, text in describe_result(result):
+        print_line(f"{word:<{WIDTH}}  {text}")

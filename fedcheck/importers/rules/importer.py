@@ -102,7 +102,9 @@ def plan(session: Session, path: Path) -> Plan:
         one for one in lists if one.id not in own or _hash(one) != _hash(before[one.id])
     )
     texts = tuple(plan_texts(session.root, release))
-    return Plan(_label(path, release), tuple(facts), changed, changes, tuple(notes), texts)
+    moved = frozenset(one.ref for one in changes)
+    label = _label(path, release)
+    return Plan(label, tuple(facts), changed, changes, tuple(notes), texts, moved=moved)
 
 
 def _of_entries(lists: Iterable[Checklist]) -> list[Checklist]:

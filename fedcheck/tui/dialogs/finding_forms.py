@@ -15,6 +15,7 @@ from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line
 from fedcheck.session import Transaction
+from fedcheck.storage.transaction import Guard, allow_all
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.drafts import OpenDraft
 from fedcheck.tui.dialogs.form import Field
@@ -131,7 +132,9 @@ def _level_preview(text: str) -> str:
     return _level(text)
 
 
-def saved_then_offered(app: ProjectApp, refs: Sequence[str]) -> Callable[[], Transaction]:
+def saved_then_offered(
+    app: ProjectApp, refs: Sequence[str], guard: Guard = allow_all
+) -> Callable[[], Transaction]:
     """Return what saves that tests are not satisfied, and then offers to raise the findings."""
     session = app.session
 
@@ -147,7 +150,7 @@ def saved_then_offered(app: ProjectApp, refs: Sequence[str]) -> Callable[[], Tra
             app.start(_offer_several(app, bare))
 
     def job() -> Transaction:
-        action = session.apply(refs, ItemEdit(result=UNSATISFIED))
+        action = session.apply(refs, ItemEdit(result=UNSATISFIED), guard=guard)
         app.call_later(offer)
         return action
 

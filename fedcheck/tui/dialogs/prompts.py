@@ -19,6 +19,9 @@ from fedcheck.domain.text import clean, one_line
 LONG = 30
 """From so many characters on, a line that was typed is not dropped without a question."""
 
+ABOUT_WIDTH = 142
+"""Characters of a line above choices: two rows on 80 columns, so that the choices stay in sight."""
+
 Preview = Callable[[str], str]
 """Says what a text means while it is typed; raises ValueError with what is wrong with it."""
 
@@ -124,11 +127,21 @@ class TextPrompt(Dialog):
 
 
 class ChoicePrompt(Dialog):
-    """Asks for one of a few things; a letter chooses at once."""
+    """Asks for one of a few things; a letter chooses at once.
 
-    def __init__(self, title: str, choices: Sequence[Choice], current: str = "") -> None:
+    `about` is what a person has to know before they choose, a line each.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        current: str = "",
+        about: Sequence[str] = (),
+    ) -> None:
         super().__init__(classes="prompt")
         self.title_text = title
+        self.about = about
         self.choices = choices
         self.current = current
         # A key that arrives together with the key that asks is sent to the screen below, so
@@ -138,9 +151,12 @@ class ChoicePrompt(Dialog):
                 self._bindings.bind(choice.key, f"choose({place})", show=False)
 
     def compose(self) -> ComposeResult:
-        """Lay out title and choices."""
-        with Vertical(classes="dialog"):
+        """Lay out title, what is about it, and choices."""
+        with Vertical(classes="dialog -wide" if self.about else "dialog"):
             yield Static(Content(clean(self.title_text)), classes="dialog-title")
+            if self.about:
+                text = "\n".join(one_line(line, ABOUT_WIDTH) for line in self.about)
+                yield Static(Content(text), classes="choice-about")
             options = [
                 Option(
                     Content.assemble(

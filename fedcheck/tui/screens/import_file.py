@@ -1,6 +1,6 @@
 """Bringing in a file: what it would do is shown before anything is written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,28 +13,25 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from fedcheck.domain.text import one_line, pluralize
+from fedcheck.analysis.overwriting import Replaced, describe
+from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, RuleError
 from fedcheck.importers import registry
 from fedcheck.importers.option import Option, Texts
-from fedcheck.importers.plan import Plan, Prepared, carry_out
+from fedcheck.importers.plan import Prepared, carry_out, leave_recorded, list_replaced
 from fedcheck.importers.registry import Importer
 from fedcheck.session import Transaction
 from fedcheck.storage.paths import expand_path
 from fedcheck.tui.dialogs.form import Field, FormScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+from fedcheck.tui.dialogs.replacing import CANCEL, EMPTY, REPLACE, ask_replaced
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.link_field import LinkField, list_names
+from fedcheck.tui.widgets.plan_text import plan_text
 from fedcheck.tui.widgets.top_line import TopLine
-
-SHOWN = 400
-"""How many remarks are shown before the rest is counted."""
-
-SAMPLE = 12
-"""How many changes are shown one by one."""
 
 START = "Name a file, or drop one here; tab completes a path. Nothing is written before you have\
  seen what it would do."
@@ -55,11 +52,13 @@ class ImportFileScreen(PlaceScreen):
             kinds: Sequence[Importer],
             outcome: Prepared | FedcheckError,
             of: Project,
+            replaced: Sequence[Replaced] = (),
         ) -> None:
             self.run = run
             self.kinds = kinds
             self.outcome = outcome
             self.of = of
+            self.replaced = replaced
             super().__init__()
 
     def __init__(self, path: str = "") -> None:
@@ -70,6 +69,7 @@ class ImportFileScreen(PlaceScreen):
         self.chosen = ""
         self.texts: Texts = {}
         self.prepared: Prepared | None = None
+        self.replaced: Sequence[Replaced] = ()
         self.made_for: Project | None = None
         self.reading = 0
         self.runs = 0
@@ -143,7 +143,7 @@ class ImportFileScreen(PlaceScreen):
         if self.prepared is None or self._typing:
             self._begin()
         elif not self.prepared.plan.empty:
-            self._carry_out(self.prepared)
+            self.fedcheck.start(self._carry_out(self.prepared, self.replaced))
 
     def action_bring_file(self) -> None:
         """Go back to the path."""
@@ -241,6 +241,7 @@ class ImportFileScreen(PlaceScreen):
         project = session.project
         kinds: Sequence[Importer] = ()
         outcome: Prepared | FedcheckError
+        replaced: Sequence[Replaced] = ()
         try:
             kinds = registry.recognize(path)
             if not kinds:
@@ -248,12 +249,13 @@ class ImportFileScreen(PlaceScreen):
                 raise FedcheckError(f"{path.name}: not a file that can be brought in", hint)
             kind = next((one for one in kinds if one.name == chosen), kinds[0])
             outcome = kind.prepare(session, path, kind.parse_form(texts))
+            replaced = list_replaced(session, outcome.plan)
         except FedcheckError as error:
             outcome = error
         except (RuleError, ValueError) as error:
             outcome = FedcheckError(str(error), getattr(error, "hint", ""))
         if not get_current_worker().is_cancelled:
-            self.post_message(self.Read(run, kinds, outcome, project))
+            self.post_message(self.Read(run, kinds, outcome, project, replaced))
 
     def on_import_file_screen_read(self, event: Read) -> None:
         """Show the plan, or why there is none; what nobody waits for any more is dropped."""
@@ -272,8 +274,10 @@ class ImportFileScreen(PlaceScreen):
                 self._how_to_go_on()
         else:
             self.prepared, self.made_for = event.outcome, event.of
+            self.replaced = event.replaced
             self._said(self._recognised(self.kind))
-            self.query_one("#bring-plan", Static).update(plan_text(event.outcome.plan))
+            text = plan_text(event.outcome.plan, describe(event.replaced))
+            self.query_one("#bring-plan", Static).update(text)
             page = self.query_one("#bring-page")
             page.scroll_home(animate=False)
             page.focus()
@@ -300,18 +304,29 @@ class ImportFileScreen(PlaceScreen):
         leaves = self.fedcheck.hint("bring.close", "leaves it")
         return f"{words}{'; '.join(part for part in (does, leaves) if part)}."
 
-    def _carry_out(self, prepared: Prepared) -> None:
-        """Write what is shown; where the workspace changed meanwhile, show it anew first."""
+    async def _carry_out(self, prepared: Prepared, replaced: Sequence[Replaced]) -> None:
+        """Write what is shown, and ask before it replaces other people's work.
+
+        Where the workspace changed meanwhile, what it would do is shown anew first.
+        """
         session = self.fedcheck.session
         if session.project is not self.made_for:
             self.fedcheck.tell("The workspace changed meanwhile", "look once more, then carry out")
             self._begin()
             return
 
-        app = self.fedcheck
+        app, plan = self.fedcheck, prepared.plan
+        answer = await ask_replaced(app, replaced, plan.count_items()) if replaced else REPLACE
+        if answer == CANCEL:
+            return
+        if answer == EMPTY:
+            plan = leave_recorded(plan, replaced)
+        if plan.empty:
+            app.tell("Nothing was changed: every item in the file holds recorded work")
+            return
 
         def job() -> Transaction:
-            action = carry_out(session, prepared.plan)
+            action = carry_out(session, plan)
             try:
                 prepared.after(action)
             except FedcheckError as error:
@@ -343,45 +358,4 @@ def known_kinds() -> Content:
         name = kind.title[:1].upper() + kind.title[1:]
         parts.append(f"  {name:<32}")
         parts.append((" ".join(kind.suffixes) + "\n", "$foreground-muted"))
-    return Content.assemble(*parts)
-
-
-def _first_rows(plan: Plan) -> Iterator[str | tuple[str, str]]:
-    if plan.first_rows and not plan.empty:
-        head, *below = plan.format_first_rows()
-        yield ("\nThe first rows as they would become\n", "bold")
-        yield (f"  {head}\n", "$foreground-muted")
-        yield from (f"  {line}\n" for line in below)
-
-
-def plan_text(plan: Plan) -> Content:
-    """Return what a plan would do: facts, what is written, remarks, and some of the changes."""
-    parts: list[Content | str | tuple[str, str]] = []
-    for fact in plan.facts:
-        parts.append(one_line(fact, 400) + "\n")
-    if not plan.empty:
-        parts.append(("\nTo be written  ", "bold"))
-        parts.append(plan.summary + "\n")
-    # Of a new list the rows say most; of one that comes again, what was not taken from it.
-    first = list(_first_rows(plan))
-    parts += first if plan.checklists else []
-    if plan.notes:
-        parts.append((f"\n{pluralize(len(plan.notes), 'remark')}\n", "bold $text-warning"))
-    for note in plan.notes[:SHOWN]:
-        # What a command line can say is said with a key here.
-        remedy = f"; {note.remedy}" if note.remedy and "--" not in note.remedy else ""
-        parts.append((f"  {one_line(note.where, 60)}  ", "$foreground-muted"))
-        parts.append(one_line(note.what + remedy, 400) + "\n")
-    if len(plan.notes) > SHOWN:
-        parts.append(f"  and {pluralize(len(plan.notes) - SHOWN, 'more remark')}\n")
-    parts += [] if plan.checklists else first
-    if plan.changes:
-        parts.append(("\nChanges\n", "bold"))
-    for change in plan.changes[:SAMPLE]:
-        value = change.new.get("link", "") if isinstance(change.new, dict) else change.new
-        name = change.field.partition(".")[0]
-        parts.append((f"  {one_line(change.ref, 60)}  ", "$foreground-muted"))
-        parts.append(f"{name}: {one_line(str(value or 'nothing'), 120)}\n")
-    if len(plan.changes) > SAMPLE:
-        parts.append(f"  and {pluralize(len(plan.changes) - SAMPLE, 'more change')}\n")
     return Content.assemble(*parts)

@@ -15,13 +15,14 @@ from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.session import Transaction
-from fedcheck.storage.transaction import Guard
+from fedcheck.storage.transaction import Guard, allow_all
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.app_protocol import HistoryRecalled, ItemsEdited, ProjectApp
 from fedcheck.tui.dialogs.finding_forms import UNSATISFIED, saved_then_offered
 from fedcheck.tui.dialogs.note import write_note
 from fedcheck.tui.dialogs.people import ask_person
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.dialogs.replacing import may_rewrite, settle_edit, would_replace
 from fedcheck.tui.dialogs.typed_days import describe_day, read_due
 from fedcheck.tui.evidence_actions import ask_evidence
 from fedcheck.tui.signs import Signs
@@ -64,14 +65,28 @@ class ItemActions:
             lambda future: screen.post_message(HistoryRecalled(ref, future)),
         )
 
-    def edit(self, rows: Rows, edit: ItemEdit) -> None:
-        """Save an edit of items, as one transaction, off the UI thread."""
+    def edit(self, rows: Rows, edit: ItemEdit, *, ask: bool = False) -> None:
+        """Save an edit of items, as one transaction, off the UI thread.
+
+        An edit of several items asks before it replaces other people's work; so does one of a
+        single item with `ask`, for a key that does not show what is there.
+        """
+        self.app.start(self._edit(rows, edit, ask or len(rows) > 1))
+
+    async def _edit(self, rows: Rows, edit: ItemEdit, ask: bool) -> None:
+        refs: Sequence[str] = [row.ref for row in rows]
+        guard: Guard = allow_all
+        if ask:
+            refs, guard = await settle_edit(self.app, refs, edit)
+        if refs:
+            self._save_edit(refs, edit, guard)
+
+    def _save_edit(self, refs: Sequence[str], edit: ItemEdit, guard: Guard) -> None:
         session = self.app.session
-        refs = [row.ref for row in rows]
 
         def job() -> Transaction:
             bulk_edit.check(session.project, refs, edit, session.today())
-            transaction = session.apply(refs, edit)
+            transaction = session.apply(refs, edit, guard=guard)
             transaction = bulk_edit.with_needs(session.project, transaction)
             edits = [(ref, edit) for ref in refs]
             return bulk_edit.with_retests(session.project, edits, transaction)
@@ -99,6 +114,11 @@ class ItemActions:
         """
         session = self.app.session
         refs = [row.ref for row in rows]
+        reopen = ItemEdit(status="todo")
+        closed = all(session.project.record(ref).closed for ref in refs)
+        if closed and would_replace(self.app, refs, reopen):  # takes other people's results away
+            self.edit(rows, reopen, ask=True)
+            return
         wanted = ""
         chosen: list[str] = []
 
@@ -159,10 +179,18 @@ class ItemActions:
         elif result == "clear":
             self.edit(rows, ItemEdit(result=""))
         elif result == UNSATISFIED:
-            refs = [row.ref for row in rows]
-            self.save(refs, saved_then_offered(self.app, refs))
+            await self._fail(rows)
         elif result:
             self.edit(rows, ItemEdit(result=result))
+
+    async def _fail(self, rows: Rows) -> None:
+        """Save that tests are not satisfied; the findings that they need are offered then."""
+        refs: Sequence[str] = [row.ref for row in rows]
+        guard: Guard = allow_all
+        if len(rows) > 1:
+            refs, guard = await settle_edit(self.app, refs, ItemEdit(result=UNSATISFIED))
+        if refs:
+            self.save(refs, saved_then_offered(self.app, refs, guard))
 
     async def ask_owner(self, rows: Rows) -> None:
         """Ask who has them."""
@@ -235,7 +263,12 @@ class ItemActions:
             return
         about = f"{what}: {bulk_edit.title_of(rows)}"
         refs = [row.ref for row in rows]
-        write_note(self.app, about, seen, save, refs=refs, field=field, place=place)
+
+        async def ask_and_write() -> None:
+            if len(refs) < 2 or place or await may_rewrite(self.app, refs, field, seen):
+                write_note(self.app, about, seen, save, refs=refs, field=field, place=place)
+
+        self.app.start(ask_and_write())
 
     def confirm(self, rows: Rows) -> None:
         """Confirm that what changed upstream was read."""

@@ -28,6 +28,7 @@ SCREENS: dict[str, str] = {
     "history": "history:HistoryScreen",
     "report": "report:ReportScreen",
     "package": "package:PackageScreen",
+    "sync": "sync:SyncScreen",
     "import": "import_file:ImportFileScreen",
     "portfolio": "portfolio:PortfolioScreen",
 }

@@ -45,7 +45,7 @@ class TestActions:
         self.items.edit(rows, ItemEdit(testing=TestEdit(**what)))
 
     def record_again(self, rows: Rows) -> None:
-        """Record the same as of the last test."""
+        """Record the same as of the last test; ask before that replaces other people's work."""
         last = self.app.board.rows.get(self.app.last_test)
         if last is None:
             self.app.tell("No test was recorded yet since the app was opened", "record one first")
@@ -58,7 +58,7 @@ class TestActions:
                 reason=record.reason or None,
                 testing=repeat_test(record),
             )
-            self.items.edit(wanted, edit)
+            self.items.edit(wanted, edit, ask=True)
 
     def write_text(self, rows: Rows, field: str, title: str) -> None:
         """Ask for a long text."""
