@@ -1,4 +1,4 @@
-"""The agency example: a fictional Moderate service in its assessment, four weeks before the debrief."""
+"""The agency example: a fictional Moderate service five weeks before its SAR debrief."""
 
 from fedcheck.demo.story import ItemOverride, Pace, Story
 
@@ -13,17 +13,23 @@ PACES: dict[tuple[str, str, str], Pace] = {
     ("kick-off", "agency", ""): Pace(100, 0, -149, -116),
     ("kick-off", "3pao", ""): Pace(100, 0, -140, -118),
     ("kick-off", "pmo", ""): Pace(100, 0, -138, -110),
-    ("package", "csp", ""): Pace(88, 12, -120, -2),
+    ("package", "csp", ""): Pace(100, 0, -120, -62),
+    ("package", "csp", "support-assessment"): Pace(70, 30, -58, -2),
+    ("package", "csp", "poam"): Pace(20, 60, -10, -1),
+    ("package", "csp", "submit"): Pace(0, 30, -8, -1),
     ("package", "agency", ""): Pace(100, 0, -100, -60),
     ("assessment", "csp", ""): Pace(10, 40, -20, -1),
     ("assessment", "3pao", ""): Pace(48, 30, -24, -1),
     ("assessment", "3pao", "sap"): Pace(100, 0, -58, -32),
     ("assessment", "3pao", "plan"): Pace(100, 0, -58, -32),
     ("assessment", "3pao", "sar"): Pace(0, 30, -6, -1),
+    ("assessment", "3pao", "sar-appendices"): Pace(0, 20, -6, -1),
+    ("assessment", "3pao", "submit"): Pace(0, 0, -6, -1),
+    ("assessment", "3pao", "debrief"): Pace(0, 10, -4, -1),
     ("assessment", "agency", "plan"): Pace(100, 0, -46, -32),
     ("assessment", "pmo", ""): Pace(0, 50, -10, -1),
     ("ato", "csp", "monitoring"): Pace(0, 100, -30, -2),
-    ("conmon", "csp", "monthly"): Pace(40, 30, -28, -2),
+    ("conmon", "csp", "monthly-scans"): Pace(60, 30, -28, -2),
 }
 """How far each phase, role and section is: the SSP is approved and the tests are under way."""
 
@@ -46,19 +52,19 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
     "agency.package.csp:specific-appendix": ItemOverride(
         status="na", owner="nora", day=-96, reason="The agency has no requirements of its own"
     ),
-    "rev5.full-assessment.csp:ssp-external": ItemOverride(
+    "rev5.full-assessment.csp:poam-dr": ItemOverride(status="doing", owner="nora", due=14, day=-3),
+    "rev5.full-assessment.csp:poam-vd": ItemOverride(
+        status="blocked",
+        owner="samir",
+        day=-5,
+        reason="The database vendor has not named a date for its fix; support case 20418 is open",
+    ),
+    "rev5.full-assessment.csp:oversee": ItemOverride(
         status="doing",
         owner="samir",
         due=-2,
         day=-12,
-        note="The paging service is missing in Table 7.1. Its data types are being confirmed.",
-    ),
-    "rev5.full-assessment.csp:poam-dr": ItemOverride(status="doing", owner="nora", due=14, day=-3),
-    "rev5.full-assessment.csp:third-party-permits": ItemOverride(
-        status="blocked",
-        owner="samir",
-        day=-15,
-        reason="The content delivery network has not answered yet; support case 20418 is open",
+        note="The assessors still wait for read access to the paging service.",
     ),
     "rev5.full-assessment.3pao:encryption-status": ItemOverride(
         status="done", result="other-than-satisfied", owner="yuki", day=-7
@@ -87,7 +93,7 @@ title = "Internal queue traffic is encrypted without a validated module"
 risk = "high"
 state = "open"
 items = ["rev5.full-assessment.3pao:encryption-status"]
-text = "Workers connect to the message queue with TLS from a library that has no FIPS 140 certificate."
+text = "Workers connect to the queue with TLS from a library that has no FIPS 140 certificate."
 plan = "Move the workers to the validated build of the library; release 9.2"
 owner = "samir"
 found = {-7}
