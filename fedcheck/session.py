@@ -198,9 +198,8 @@ class Session(Struct):
         While git is at work that waits, but `amid_merge`. Raises FedcheckError where the workspace
         is locked or cannot be written.
         """
-        return self.store.note_outside(
-            self._new_head(), self.project.renamed, amid_merge=amid_merge
-        )
+        head = self._new_head()
+        return self.store.note_outside(head, self.project.renamed, amid_merge=amid_merge)
 
     def list_outside(self) -> list[Change]:
         """Return what was done outside fedcheck and is in no history yet."""
