@@ -324,8 +324,8 @@ available = {-210}
 
 [[package.third-party]]
 use = "Sends notices by email"
-name = "Relay Mail"
-provider = "Relay Mail, Inc."
+name = "Relay Messaging"
+provider = "Relay Messaging, Inc."
 website = "https://relaymail.example"
 """
 """The package table; logo and the assessor's FedRAMP ID are still missing."""

@@ -76,7 +76,7 @@ class ThirdParty(Struct, frozen=True, rename="kebab"):
     use: Annotated[str, Key("How the service uses it")]
     fedramp_id: Annotated[str, Key("FedRAMP ID, if certified")] = ""
     name: Annotated[str, Key("Name, if not certified")] = ""
-    provider: Annotated[str, Key("Who provides it")] = ""
+    provider: Annotated[str, Key("Its provider")] = ""
     website: Annotated[str, Key("Web address", check="web")] = ""
 
 

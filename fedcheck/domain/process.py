@@ -193,7 +193,7 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     default: Annotated[
         bool, Key("Whether it is suggested first where a new workspace has to choose")
     ] = False
-    suggested_for: Annotated[str, Key("Who should choose it, in a few words")] = ""
+    suggested_for: Annotated[str, Key("For whom it is the right choice, in a few words")] = ""
     roles: Annotated[tuple[str, ...], Key("Ids of the roles, if there is no [[role]]")] = ()
     role_tables: Annotated[tuple[Role, ...], Key("The roles, in order")] = field(
         name="role", default=()

@@ -256,7 +256,7 @@ event on a newer import. Deadlines without a date, and private or internal ones,
 Write a FedRAMP Security Decision Record: every applicable rule and indicator once.
 
 Status and statements come from the status, note and reason of the provider's items. An item
-without a decision is Not Implemented, and its statement says that no decision is recorded. The
+without a decision is Not Implemented, and its statement notes that no decision is recorded. The
 record is validated before it is written. Nothing private or internal is included.""",
         (
             "fedcheck export sdr -o sdr.json",

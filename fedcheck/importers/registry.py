@@ -319,10 +319,10 @@ guidance, phase, role.""",
             Option("level", "Level of its items; default: must.", choices=LEVELS),
             Option(
                 "audience",
-                "Who sees a new checklist; fedcheck asks on a terminal.",
+                "Audience of a new checklist; prompted for on a terminal.",
                 choices=tuple(SHARING_HINTS),
                 label="Audience",
-                hint="who sees a new checklist; existing ones are unchanged",
+                hint="audience of a new checklist; existing ones are unchanged",
             ),
             Option(
                 "onto",

@@ -15,7 +15,7 @@ PLACES: dict[str, str] = {
     "register": "All evidence",
     "tests": "Testing",
     "gate": "Gate of a milestone",
-    "parts": "Who does what",
+    "parts": "Responsibilities",
     "calendar": "Calendar",
     "requests": "Requests",
     "findings": "Findings",

@@ -31,7 +31,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.report", "report", "Preview the report, and export it.", ("r", "5"), "everywhere"),
     Action(
         "app.responsibilities",
-        "who does what",
+        "responsibilities",
         "Show who does what in each phase, and who waits for whom.",
         ("8",),
         "everywhere",

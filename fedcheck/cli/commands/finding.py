@@ -61,7 +61,10 @@ def finding() -> None:
     help="Test that found it.",
 )
 @click.option(
-    "--owner", default="", shell_complete=completion.complete_people, help="Who remediates it."
+    "--owner",
+    default="",
+    shell_complete=completion.complete_people,
+    help="Owner of the remediation.",
 )
 @click.option("--found", help="Date found; today by default.")
 @click.option("--due", help="Default: 30, 90 or 180 days after it was found, by risk.")

@@ -65,7 +65,7 @@ def init(
 ) -> None:
     """Create a workspace in DIR (default: the current folder).
 
-    Without --process, fedcheck asks on a terminal; there is no default. --process also takes a
+    Without --process, you choose one on a terminal; there is no default. --process also takes a
     process of your own: a folder with a process.toml in your checklists folder, or in
     DIR/checklists.
 
@@ -180,21 +180,23 @@ def _day(text: str, timezone: str) -> date:
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@click.option("--process", "process_id", default="", help="Process: jab (default) or cr26.")
+@click.option("--process", "process_id", default="", help="Process: jab (default), agency or cr26.")
 @as_of_option
 @click.pass_context
 def demo(ctx: click.Context, folder: Path | None, process_id: str, as_of: date | None) -> None:
     """Open an example workspace.
 
     The classic example (jab) is three weeks before its kick-off. The cr26 example is a 20x Class B
-    service five weeks before it applies. On a terminal the command opens the app; otherwise it
-    prints the status and writes the Markdown report. The workspace is created in DIR, or in a new
+    service five weeks before it applies. The agency example is in its assessment, five weeks before
+    the SAR debrief. On a terminal the command opens the app; otherwise it prints the status and
+    writes the Markdown report. The workspace is created in DIR, or in a new
     temporary folder; an existing workspace in DIR is opened as it is.
 
     \b
     Example:
       fedcheck demo
       fedcheck demo --process cr26
+      fedcheck demo --process agency
       fedcheck demo example </dev/null
     """
     from fedcheck.cli.launch import is_on_terminal, open_app

@@ -25,7 +25,7 @@ WHO = "shared, internal or private"
 @click.option(
     "--audience",
     type=choice_of(Sharing),
-    help="Who sees the checklist; fedcheck asks on a terminal.",
+    help="Audience of the checklist; prompted for on a terminal.",
 )
 @workspace_option
 def new(

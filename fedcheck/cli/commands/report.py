@@ -119,8 +119,8 @@ def report(
     bytes. TEMPLATE is one of fedcheck's (pmo-status, briefing, weekly, executive, requests,
     evidence, responsibilities, test-status) or one of yours (see fedcheck docs report).
 
-    A template of the workspace runs only after you trust it: fedcheck asks on a terminal; elsewhere
-    name it with --trust. After any change to its files, fedcheck asks again.
+    A template of the workspace runs only after you trust it: confirm on a terminal, or name it with
+    --trust. After any change to its files, confirm again.
 
     \b
     Example:

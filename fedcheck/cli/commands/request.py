@@ -47,7 +47,7 @@ def request() -> None:
 @request.command()
 @click.argument("title")
 @click.option("--kind", type=choice_of(REQUEST_KINDS), default="question", show_default=True)
-@click.option("--by", shell_complete=completion.complete_people, help="Who asks; default: you.")
+@click.option("--by", shell_complete=completion.complete_people, help="Requester; default: you.")
 @click.option(
     "--to", default="", shell_complete=completion.complete_people, help="A person or a role."
 )
@@ -214,7 +214,7 @@ def withdraw(request_id: str, reason: str, workspace: str | None, as_json: bool)
 @click.argument("request_id", metavar="ID", shell_complete=completion.complete_requests)
 @click.option("--title", help="New title, in one line.")
 @click.option("--kind", type=choice_of(REQUEST_KINDS), help="Question, or for evidence.")
-@click.option("--by", shell_complete=completion.complete_people, help="Who asks.")
+@click.option("--by", shell_complete=completion.complete_people, help="Requester.")
 @click.option("--to", shell_complete=completion.complete_people, help="A person or a role.")
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; empty: none.')
 @click.option("--round", help="Round of the review.")

@@ -119,12 +119,12 @@ def set_(
     """Change items: status, result, owner, due date, note, reason, and test details.
 
     A word that names one item means that item. Otherwise the words are a QUERY as in fedcheck list,
-    and every matching item is changed. fedcheck asks before it changes more than 20 items, or all
-    of them; without a terminal, add --yes.
+    and every matching item is changed. You confirm before more than 20 items, or all of them, are
+    changed; without a terminal, add --yes.
 
     One named ITEM is changed at once, and fedcheck prints whose work the change replaces. With
-    several items, a query or --like, fedcheck asks before it replaces another person's result,
-    observation or note, or a result with a different one. Without a terminal, add --replace, or add
+    several items, a query or --like, you confirm before another person's result, observation or
+    note is replaced, or a result by a different one. Without a terminal, add --replace, or add
     --only-empty to change only the other items.
 
     Several items are one change and one undo. A result records you and today's date; --tester and

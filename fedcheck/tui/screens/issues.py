@@ -58,20 +58,20 @@ class IssueScreen(FilteredListScreen):
     @property
     def things(self) -> Sequence[Issue]:
         """Return all requests, or all findings."""
-        raise TypeError(f"{type(self).__name__} does not say what it shows")
+        raise TypeError(f"{type(self).__name__} must define what it shows")
 
     @property
     def language(self) -> Language[Any]:
         """Return the language of the filter."""
-        raise TypeError(f"{type(self).__name__} does not say what can be searched")
+        raise TypeError(f"{type(self).__name__} must define what can be searched")
 
     def standing(self) -> str:
         """Say how many there are of what."""
-        raise TypeError(f"{type(self).__name__} does not count")
+        raise TypeError(f"{type(self).__name__} must define its counts")
 
     def empty_text(self) -> str:
         """Say what would stand here, and which key makes it."""
-        raise TypeError(f"{type(self).__name__} says nothing")
+        raise TypeError(f"{type(self).__name__} must define its empty text")
 
     @property
     def rows(self) -> IssueList:

@@ -31,7 +31,7 @@ class ItemKeysScreen(PlaceScreen):
     @property
     def row(self) -> Row | None:
         """Return the item at which a person looks."""
-        raise TypeError(f"{type(self).__name__} does not say which item is meant")
+        raise TypeError(f"{type(self).__name__} must define which item is meant")
 
     @property
     def chosen_rows(self) -> Rows:

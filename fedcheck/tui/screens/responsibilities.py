@@ -93,7 +93,7 @@ class ResponsibilitiesScreen(ListScreen):
         part = f"{pluralize(len(found), 'hand-off')}" + (
             f", {hidden} in later phases" if hidden else ""
         )
-        self.query_one(TopLine).show("Who does what", "and who waits for whom", part)
+        self.query_one(TopLine).show("Responsibilities", "and who waits for whom", part)
         self.show_details()
 
     def show_details(self) -> None:
