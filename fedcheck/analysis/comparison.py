@@ -83,7 +83,7 @@ def _compare_milestones(old: Board, new: Board, judged: Sequence[Gate]) -> Itera
         if now and now < new.today and not (was and was < old.today):
             short = len(gate.missing)
             kind = "milestone-passed" if short else "milestone-held"
-            yield make(kind, bool(short), "", as_iso(now), f"{short} missing" if short else "")
+            yield make(kind, bool(short), "", as_iso(now), f"{short} outstanding" if short else "")
 
 
 def _compare_items(old: Board, new: Board, moved: Mapping[str, str]) -> Iterator[Difference]:

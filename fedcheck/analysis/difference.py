@@ -193,11 +193,11 @@ class GateDifference(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Say it: `31 missing -> 28; 5 new, 8 gone`."""
-        before = f"{self.before} missing" if self.before else "met"
-        after = f"{self.after} missing" if self.after else "met"
+        """Say it: `31 outstanding -> 28 outstanding; 5 new, 8 resolved`."""
+        before = f"{self.before} outstanding" if self.before else "met"
+        after = f"{self.after} outstanding" if self.after else "met"
         moved = [f"{len(self.newly_outstanding)} new"] if self.newly_outstanding else []
-        moved += [f"{self.gone} gone"] if self.gone else []
+        moved += [f"{self.gone} resolved"] if self.gone else []
         return f"{before} -> {after}" + (f"; {', '.join(moved)}" if moved else "")
 
 

@@ -45,9 +45,9 @@ def list_unsound_evidence(board: Board) -> list[UnsoundEvidence]:
 
 def _explain_state(board: Board, row: Row, evidence_item: Evidence, state: str) -> str:
     if state == "missing":
-        return "the file is missing"
+        return "file not found"
     if state == "changed":
-        return "the file changed"
+        return "its hash differs"
     span, judged = resolve_age_limit(row.item, board.calendar, board.today)
     if evidence_item.expires and evidence_item.expires < judged:
         verb = "expired" if evidence_item.expires < board.today else "expires"

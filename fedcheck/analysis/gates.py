@@ -21,7 +21,7 @@ from fedcheck.domain.glossary import (
     Level,
     Status,
 )
-from fedcheck.domain.process import Milestone
+from fedcheck.domain.process import Milestone, role_label
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
@@ -184,7 +184,7 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         if demanded:
             yield lack("open", _open_words(row, waited), waited)
         elif advised:
-            yield lack("declined", f"neither {_done_word(row)} nor declined with a reason")
+            yield lack("declined", f"not {_done_word(row)}, and not declined with a reason")
         return
     if record.status == "na":
         if not record.reason and (demanded or advised):
@@ -204,7 +204,7 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         if state in row.evidence:
             yield lack(state, describe_stale(row, board.today) if state == "stale" else words)
     if row.waits:
-        verb = "but it needs" if waited is row else f"and {row.role} waits for"
+        verb = "but it needs" if waited is row else f"and {role_label(row.role)} waits for"
         yield lack("needs", f"done, {verb} {', '.join(row.waits)}", waited)
     if item.kind == "test" and not record.result:
         yield lack("result", "tested without a result")
@@ -219,7 +219,7 @@ def describe_stale(row: Row, today: date) -> str:
     turns = waiting_since.find_stale_day(row)
     if turns is None or turns <= today:
         return EVIDENCE_WORDS["stale"]
-    return f"evidence will be stale on {turns.isoformat()}"
+    return f"evidence goes stale on {turns.isoformat()}"
 
 
 def _find_other_side(board: Board, row: Row) -> Row:
@@ -271,7 +271,7 @@ def _open_words(row: Row, waited: Row) -> str:
     if row.overdue and row.due:
         words += f", due {row.due.isoformat()}"
     if row.waits:
-        whose = "" if waited is row else f"{row.role} "
+        whose = "" if waited is row else f"{role_label(row.role)} "
         words += f", {whose}waits for {row.waits[0]}"
         if len(row.waits) > 1:
             words += f" and {pluralize(len(row.waits) - 1, 'other')}"

@@ -210,14 +210,14 @@ class Pace(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Say it in words: `77 of 125 required items done, 4.1/week needed, 5.0 made`."""
+        """Say it in words: `77 of 125 required items done, 4.1/week needed, 5.0/week achieved`."""
         text = f"{self.done} of {self.total} required items done"
         if self.done >= self.total:
             return text
         made = f"{self.made:.1f}/week achieved"
         if self.needed is None:
             return f"{text}, {made}"
-        return f"{text}, {self.needed:.1f}/week needed, {self.made:.1f} made"
+        return f"{text}, {self.needed:.1f}/week needed, {made}"
 
     @property
     def late(self) -> bool:

@@ -47,24 +47,25 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         owner="nora",
         due=3,
         day=-9,
-        note="The debrief moved by one week. The agency has to sign the new dates.",
+        note="The debrief moved by one week. The agency must sign the new dates.",
     ),
     "agency.package.csp:specific-appendix": ItemOverride(
-        status="na", owner="nora", day=-96, reason="The agency has no requirements of its own"
+        status="na", owner="nora", day=-96, reason="The agency has no additional requirements"
     ),
     "rev5.full-assessment.csp:poam-dr": ItemOverride(status="doing", owner="nora", due=14, day=-3),
     "rev5.full-assessment.csp:poam-vd": ItemOverride(
         status="blocked",
         owner="samir",
         day=-5,
-        reason="The database vendor has not named a date for its fix; support case 20418 is open",
+        reason="The database vendor has not announced a date for its fix; support case 20418 is "
+        "open",
     ),
     "rev5.full-assessment.csp:oversee": ItemOverride(
         status="doing",
         owner="samir",
         due=-2,
         day=-12,
-        note="The assessors still wait for read access to the paging service.",
+        note="The assessors are still waiting for read access to the paging service.",
     ),
     "rev5.full-assessment.3pao:encryption-status": ItemOverride(
         status="done", result="other-than-satisfied", owner="yuki", day=-7
@@ -121,17 +122,17 @@ steps = ["{+12}: weekly rebuild", "{+40}: retest by the assessor"]
 
 [[finding]]
 id = "h5tk"
-title = "Two administrators have not renewed their training"
+title = "Two administrators have expired training"
 risk = "low"
 state = "open"
 items = ["rev5.full-assessment.3pao:interviews"]
-text = "The annual role-based training of two administrators ended last month."
+text = "The annual role-based training of two administrators expired last month."
 owner = "nora"
 found = {-4}
 due = {+150}
 likelihood = "low"
 impact = "low"
-recommendation = "Renew the training, and alert administrators before it ends."
+recommendation = "Renew the training, and alert administrators before it expires."
 """
 """What the assessor has found so far."""
 
@@ -139,7 +140,7 @@ REQUESTS = """format = 1
 
 [[request]]
 id = "d8pw"
-title = "List of all flows to the message queue with module and certificate"
+title = "All flows to the message queue, with module and certificate"
 kind = "evidence"
 state = "open"
 by = "yuki"
@@ -158,7 +159,7 @@ to = "nora"
 asked = {-9}
 due = {+5}
 items = ["agency.assessment.csp:brief-deviations"]
-answer = "Two operational requirements so far; the list follows with the draft POA&M."
+answer = "Two operational requirements so far; the list will follow with the draft POA&M."
 
 [[request]]
 id = "x1gf"

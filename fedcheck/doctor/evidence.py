@@ -157,7 +157,7 @@ def _describe_defect(
         return "evidence-link", text, f"link the evidence itself; then {replace}"
     if state == "missing":
         text = f"the file {link} is missing"
-        return "missing-evidence", text, f"put it back, or remove the link: {replace}"
+        return "missing-evidence", text, f"restore it, or remove the link: {replace}"
     if state == "changed":
         text = f"the file {link} changed since it was added"
         return "missing-evidence", text, "restore it, or add it again: fedcheck evidence add"

@@ -116,7 +116,7 @@ def no_table_error(
     has = ", ".join(f'"{one_line(cell, 40)}"' for cell in best if isinstance(cell, str))
     return FedcheckError(
         f'{template}: sheet "{one_line(sheets[0].title, 40)}" has no {several} {lacks}',
-        f"rename the {several}, or use the official template; this one has:  {one_line(has, 300)}",
+        f"rename the {several}, or use the official template; this one has: {one_line(has, 300)}",
     )
 
 

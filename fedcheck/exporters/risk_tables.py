@@ -138,7 +138,7 @@ def _tell_what_stays(
     """Say what was recorded and is not in the workbook, and what its head lacks."""
     if staying:
         listed = ", ".join(f"{words} ({count})" for words, count in staying.items())
-        found.facts.append(f"not exported, because the workbook has no column:  {listed}")
+        found.facts.append(f"not exported, because the workbook has no column: {listed}")
     waiting = [
         one.id
         for one in wanted
@@ -149,7 +149,7 @@ def _tell_what_stays(
         listed = ", ".join(waiting[:5]) + (", ..." if len(waiting) > 5 else "")
         found.facts.append(f"{what}: the workbook has only the original risk ({listed})")
     if unnamed:
-        found.facts.append(f"left unchanged at the top of the sheet:  {', '.join(unnamed)}")
+        found.facts.append(f"left unchanged at the top of the sheet: {', '.join(unnamed)}")
 
 
 def _note_shared_numbers(wanted: Sequence[Finding], found: Filled) -> None:
@@ -353,7 +353,7 @@ def _fill_rows(
         found.notes.append(Note(title, f"empty cells, with the number of rows: {', '.join(empty)}"))
     if rows and table.unknown:
         listed = ", ".join(f'"{one_line(heading, 40)}"' for heading in table.unknown[:10])
-        found.notes.append(Note(title, f"columns left unchanged:  {listed}"))
+        found.notes.append(Note(title, f"columns left unchanged: {listed}"))
     named = table.columns[NAME]
     others = [
         number
@@ -363,7 +363,7 @@ def _fill_rows(
     ]
     if others:
         listed = ", ".join(one_line(number, 30) for number in others[:5])
-        what = f"{pluralize(len(others), 'row')} with no finding here, left unchanged:  {listed}"
+        what = f"{pluralize(len(others), 'row')} with no finding here, left unchanged: {listed}"
         found.notes.append(Note(title, what))
     return cells
 

@@ -237,7 +237,7 @@ def fill_workbook(
     facts += describe_left(records)
     facts += _describe_unexplained(records, findings)
     if unfilled:
-        facts.append(f"left empty at the top of the sheet:  {', '.join(unfilled)}")
+        facts.append(f"left empty at the top of the sheet: {', '.join(unfilled)}")
     return Export(fill_cells(template, filling.cells), tuple(facts), tuple(notes))
 
 
@@ -264,7 +264,7 @@ def describe_left(records: Mapping[str, Record]) -> list[str]:
     if blocked := sum(bool(one.status == "blocked" and one.reason) for one in records.values()):
         staying.append(f"reasons why it is blocked ({pluralize(blocked, 'test')})")
     if staying:
-        found.append(f"not exported, because the workbook has no column:  {', '.join(staying)}")
+        found.append(f"not exported, because the workbook has no column: {', '.join(staying)}")
     unseen = sum(is_unobserved(one) for one in records.values())
     if unseen:
         found.append(

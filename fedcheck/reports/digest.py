@@ -204,7 +204,7 @@ class _Page:
         elif row.optional:
             parts.append("optional")
         if row.item.deliverable:
-            parts.append(f"part of:  {mark_text(self._paper(row.item.deliverable))}")
+            parts.append(f"part of: {mark_text(self._paper(row.item.deliverable))}")
         waiting = (self.one.blocked or {}).get(row.ref, ())
         if waiting:
             people = dict.fromkeys(other.record.owner or other.role for other in waiting)
@@ -263,9 +263,9 @@ class _Page:
         if about:
             yield f"  - About: {mark_text(about)}"
         if one.text.strip():
-            yield f"  - Details:  {mark_text(one_line(one.text, 2 * MAX_GUIDANCE))}"
+            yield f"  - Details: {mark_text(one_line(one.text, 2 * MAX_GUIDANCE))}"
         if one.returned and one.comment:
-            yield f"  - Returned because:  {mark_text(one_line(one.comment, MAX_GUIDANCE))}"
+            yield f"  - Returned because: {mark_text(one_line(one.comment, MAX_GUIDANCE))}"
         yield f"  - Request: {code(one.id)}"
 
     def _finding(self, one: Finding) -> Iterator[str]:

@@ -101,8 +101,9 @@ def _escape(found: re.Match[str]) -> str:
             return "#" if before.isalnum() or after.isalnum() else "\\#"
         case "@":
             # GitHub looks for names after it has resolved escapes.
+            # An address such as info@example.com stays readable as plain text.
             named = after.isalnum() and not (before.isalnum() or before == "_")
-            return "@" + _NO_WIDTH if named else "\\@" if after.isalnum() else "@"
+            return "@" + _NO_WIDTH if named else "@"
         case "!":
             return "\\!" if after == "[" else "!"
         case ":" if _ACTIVE_SCHEME.search(unmark_text(text[max(place - 12, 0) : place])):

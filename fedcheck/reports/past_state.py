@@ -283,7 +283,7 @@ def _at_report(session: Session, path: Path, seen: Fingerprint) -> PastState:
         raise FedcheckError(text, "name a report that was made here", ErrorKind.USAGE)
     if lost:
         names = [one_line(name, 60) for name, of in seen.hashes.items() if lost.intersection(of)]
-        text = f"{shown}: the history it was made from was rewritten:  {', '.join(names)}"
+        text = f"{shown}: the history it was made from was rewritten: {', '.join(names)}"
         raise FedcheckError(
             text, f"see: fedcheck history --verify --against {shown}", ErrorKind.USAGE
         )

@@ -55,7 +55,7 @@ def _describe_coverage(counts: Sequence[RequirementCount]) -> str:
         sum(one.outstanding for one in owed),
     )
     text = (
-        f"Of {pluralize(total, 'requirement')} that must or should be met:  {addressed} addressed,"
+        f"Of {pluralize(total, 'requirement')} that must or should be met: {addressed} addressed,"
         f" {declined} declined with a reason, {left} outstanding."
     )
     optional = [one for one in counts if one.optional]

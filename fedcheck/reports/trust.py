@@ -52,7 +52,7 @@ class UntrustedError(FedcheckError):
         more = f" and {count - 5} more" if count > 5 else ""
         super().__init__(
             f'the report template "{bundle.name}" comes with this workspace, and you have not '
-            f"trusted its current version:  {shown}{more}",
+            f"trusted its current version: {shown}{more}",
             f"read it, then run: fedcheck report {bundle.name} --trust {bundle.name}",
             ErrorKind.USAGE,
         )

@@ -42,8 +42,9 @@ def format_reason(text: str) -> str:
 
 
 def format_item_name(row: Row) -> str:
-    """Return the title of an item, after its official code if it has one."""
-    return f"{row.item.code}: {row.item.title}" if row.item.code else row.item.title
+    """Return the title of an item, after its official code unless the title has it."""
+    code, title = row.item.code, row.item.title
+    return title if not code or code.lower() in title.lower() else f"{code}: {title}"
 
 
 def find_earliest(*days: date | None) -> date | None:

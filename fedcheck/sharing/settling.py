@@ -57,7 +57,7 @@ def _describe(session: Session, found: SettledField) -> str:
     if found.outcome == "settled":
         return f"{place}: {_describe_value(found.stands)} is kept; the other side had {others}"
     return (
-        f"{place}: not resolved:  {_describe_value(found.stands)} or {others}."
+        f"{place}: not resolved: {_describe_value(found.stands)} or {others}."
         " The histories do not show which is later; set the field again"
     )
 

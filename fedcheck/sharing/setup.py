@@ -39,7 +39,7 @@ def keep_in_git(root: Path) -> Registered:
         done = run_git(root, "init", "-q")
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace").strip()
-            raise FedcheckError(f"{root}: git cannot create a repository:  {said[:200]}", "")
+            raise FedcheckError(f"{root}: git cannot create a repository: {said[:200]}", "")
     return register_driver(root)
 
 

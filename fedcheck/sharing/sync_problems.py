@@ -67,7 +67,7 @@ def refuse_private(git: Git, known: str) -> None:
     raise FedcheckError(
         f"not pushed: {what}",
         f"remove them (git rm -r --cached {PRIVATE_FOLDER}, and rewrite commits that are not"
-        " pushed), or, if only your company can read the remote, run:  fedcheck sync --setup"
+        " pushed), or, if only your company can read the remote, run: fedcheck sync --setup"
         " --with-private",
         ErrorKind.REFUSED,
     )

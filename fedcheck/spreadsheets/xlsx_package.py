@@ -193,7 +193,7 @@ def _require_plain(path: Path, archive: zipfile.ZipFile) -> None:
     for info in infos:
         name = info.filename
         if name.startswith("/") or "\\" in name or ".." in name.split("/") or ":" in name:
-            raise damaged_error(path, f"a part has an unsafe name:  {one_line(name, 60)}")
+            raise damaged_error(path, f"a part has an unsafe name: {one_line(name, 60)}")
         if info.flag_bits & 1:
             hint = "save it without a password"
             raise FedcheckError(f"{path}: protected by a password", hint)

@@ -177,7 +177,7 @@ def _parse_change(
         )
     except FedcheckError as error:
         raise FedcheckError(
-            f"the history names an invalid checklist:  {error}; nothing was read or written",
+            f"the history names an invalid checklist: {error}; nothing was read or written",
             "see: fedcheck history",
             ErrorKind.REFUSED,
         ) from None

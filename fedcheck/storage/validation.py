@@ -51,7 +51,7 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
         for cycle in _cycles(loaded.checklist, winning):
             place = loaded.place(split_ref(cycle[0])[1])
             circle = " -> ".join((*cycle, cycle[0]))
-            loaded.collector.add((*place, "needs"), f"needs form a circle:  {circle}", "remove one")
+            loaded.collector.add((*place, "needs"), f"needs form a circle: {circle}", "remove one")
 
 
 def check_processes(catalog: Catalog) -> None:

@@ -204,5 +204,5 @@ def dropped_links(app: ProjectApp, text: str) -> list[str]:
     if any(field.is_file(link) or guess_kind(link) != "file" for link in found):
         return found
     named = one_line(found[0], 60) if found else "nothing"
-    app.tell(f"What you pasted is not a file, URL or ticket:  {named}", "", "warning")
+    app.tell(f"What you pasted is not a file, URL or ticket: {named}", "", "warning")
     return []

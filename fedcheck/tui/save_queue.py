@@ -111,7 +111,7 @@ class SaveQueue:
             return f"{self.held}: {pluralize(len(self.jobs), 'change')} not saved"
         if not self.refusal:
             return ""
-        return f"{pluralize(len(self.jobs), 'change')} not saved, retrying:  {self.refusal}"
+        return f"{pluralize(len(self.jobs), 'change')} not saved, retrying: {self.refusal}"
 
     def leave(self) -> None:
         """Leave the app once what is queued is saved; ask about what cannot be saved."""

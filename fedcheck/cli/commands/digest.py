@@ -17,7 +17,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.reference import did_you_mean, find_nearest
-from fedcheck.domain.text import one_line, pluralize
+from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files, presence
 from fedcheck.storage.typed_files import replace_typed_files, typed_link_error
@@ -163,7 +163,7 @@ def _print_written(board: "Board", chosen: "list[Digest]", wanted: dict[Path, by
     for one, path in zip(chosen, wanted, strict=True):
         who = one.owner or "no owner"
         late = one.overdue(board.today)
-        told = pluralize(len(one.items) + len(one.answers) + len(one.findings), "thing")
+        told = f"{len(one.items) + len(one.answers) + len(one.findings)} outstanding"
         print_line(
             f"{one_line(who, 30):<20}  {told}{f', {late} overdue' if late else '':<14}  {path}"
         )

@@ -18,6 +18,7 @@ from fedcheck.cli.options import (
     field_options,
     json_option,
     open_workspace,
+    print_error,
     print_json,
     print_line,
     workspace_option,
@@ -308,8 +309,8 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
     ]
     for line in output.format_table(rows, flexible=5):
         print_line(line)
-    if not chosen and output.terminal_width():
-        print_line("Nothing matches." if query else "No findings yet.")
+    if not chosen:
+        print_error("no finding matches" if query else "no findings yet")
 
 
 @finding.command()

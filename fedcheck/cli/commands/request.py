@@ -15,6 +15,7 @@ from fedcheck.cli.options import (
     choice_of,
     json_option,
     open_workspace,
+    print_error,
     print_json,
     print_line,
     workspace_option,
@@ -295,8 +296,8 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         return
     for line in output.format_table([_cells(board, one) for one in chosen], flexible=4):
         print_line(line)
-    if not chosen and output.terminal_width():
-        print_line("Nothing matches." if query else "No requests yet.")
+    if not chosen:
+        print_error("no request matches" if query else "no requests yet")
 
 
 def _cells(board: "Board", one: Request) -> list[str]:

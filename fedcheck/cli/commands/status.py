@@ -20,6 +20,7 @@ from fedcheck.cli.options import (
     as_of_option,
     json_option,
     open_workspace,
+    print_error,
     print_json,
     print_line,
     style_text,
@@ -163,7 +164,7 @@ def _cell(count: Count | None) -> str:
 def _outstanding_text(lack: tuple[str, int] | None) -> str:
     if lack is None:
         return "-"
-    return f"{lack[1]} missing" if lack[1] else "met"
+    return f"{lack[1]} outstanding" if lack[1] else "met"
 
 
 def _print_milestones(board: "Board", found: "list[Gate]") -> None:
@@ -219,7 +220,7 @@ def _print_attention(board: "Board") -> None:
     bad += [f"{later} stale by their milestone"] if later else []
     print_line(f"overdue   {len(overdue)}")
     print_line(f"blocked   {len(blocked)}")
-    print_line(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))
+    print_line(f"evidence  {len(states)} attached" + (f"  ({', '.join(bad)})" if bad else ""))
     if EvidenceState.UNVERIFIED in states:
         print_line(f"          {output.VERIFY_HINT}")
     _print_issues(board)
@@ -295,5 +296,5 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
     ]
     for line in output.format_table(rows, flexible=2):
         print_line(line)
-    if not chosen and output.terminal_width():
-        print_line("Nothing matches.")
+    if not chosen:
+        print_error("no item matches")

@@ -55,7 +55,7 @@ def write(session: Session, values: Values) -> Export:
     text = render_markdown(board, package, document) if wants_markdown(values) else None
     left = [gap.key for gap in gaps]
     if left:
-        remarks.append(f"left out, because fedcheck.toml does not define:  {', '.join(left)}")
+        remarks.append(f"left out, because fedcheck.toml does not define: {', '.join(left)}")
     return build_export(document, (PACKAGE_OVERVIEW, newer), text, remarks)
 
 

@@ -250,7 +250,7 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
     for place, count in sorted(unused.items()):
         heading = headings.get(place) or "without a heading"
         where = f"{sheet.title}, column {column_letters(place + 1)}"
-        what = f'the column "{one_line(heading, 60)}" is not imported:  {pluralize(count, "cell")}'
+        what = f'the column "{one_line(heading, 60)}" is not imported: {pluralize(count, "cell")}'
         found.notes.append(Note(where, what, "it remains in the workbook"))
 
 

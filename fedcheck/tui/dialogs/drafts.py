@@ -85,7 +85,7 @@ async def ask_with_draft(
         Choice("go-on", "Continue with the draft", "g"),
         Choice("drop", "Discard the draft and start from the saved text", "d"),
     ]
-    title = f"There is an unsaved draft:  {draft.describe(left)}"
+    title = f"There is an unsaved draft: {draft.describe(left)}"
     answer = await app.ask(ChoicePrompt(title, choices, "go-on"))
     if answer is None:
         return None

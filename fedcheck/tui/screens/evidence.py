@@ -251,14 +251,14 @@ class IssueEvidenceScreen(EvidenceScreen):
         if filled is not None and filled.evidence_items:
             count = len(filled.evidence_items)
             name = one_line(filled.evidence_items[0].name, 40)
-            words = f"evidence added:  {name if count == 1 else f'{count} pieces'}"
+            words = f"evidence added: {name if count == 1 else f'{count} pieces'}"
             self._save(thing, attach_evidence(*filled.evidence_items), words)
 
     def action_evidence_remove(self) -> None:
         """Detach the highlighted piece."""
         thing, evidence_item = self.thing, self.chosen
         if thing is not None and evidence_item is not None:
-            words = f"evidence removed:  {one_line(evidence_item.name, 40)}"
+            words = f"evidence removed: {one_line(evidence_item.name, 40)}"
             self._save(thing, EvidenceEdit(detach=(evidence_item.id,)), words)
 
     def _save(self, thing: Issue, edit: EvidenceEdit, words: str) -> None:

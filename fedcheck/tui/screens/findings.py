@@ -182,4 +182,4 @@ class FindingsScreen(IssueScreen):
         text = await self.fedcheck.ask(prompt)
         if text is not None:
             edit = FindingEdit(deviation=deviation, rationale=text)
-            self.issue_actions.save(finding, edit, f"deviation requested:  {words}")
+            self.issue_actions.save(finding, edit, f"deviation requested: {words}")

@@ -89,7 +89,7 @@ class HistoryScreen(FilteredListScreen):
 
     def _empty_text(self, filtered: bool) -> str:
         if self.past is None and self.unread:
-            return f"The history cannot be read:  {self.unread}"
+            return f"The history cannot be read: {self.unread}"
         if self.past is None:
             return "Reading the history"
         if filtered:

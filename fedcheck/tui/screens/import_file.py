@@ -333,7 +333,7 @@ class ImportFileScreen(PlaceScreen):
             try:
                 prepared.after(action)
             except FedcheckError as error:
-                words = f"Imported, but the column mapping was not saved:  {error}"
+                words = f"Imported, but the column mapping was not saved: {error}"
                 app.call_later(app.tell, words, error.hint, "warning")
             return action
 

@@ -257,7 +257,7 @@ class ItemActions:
         noted = [row for row in rows if read(row)]
         seen = bulk_edit.shared(rows, read)
         if noted and not seen:
-            text = f"Some already have a note:  {bulk_edit.names(noted)}"
+            text = f"Some already have a note: {bulk_edit.names(noted)}"
             hint = self.app.hint("list.mark", "deselects those, or ")
             self.app.tell(text, f"{hint}write them one by one")
             return

@@ -77,7 +77,7 @@ def head(
         bad = [state for state in row.evidence if state in UNSOUND_STATES]
         told = ", ".join(dict.fromkeys(bad))
         parts += [
-            (f"\n{signs.stale} {pluralize(len(bad), 'evidence item')}:  {told}", "$text-warning")
+            (f"\n{signs.stale} {pluralize(len(bad), 'evidence item')}: {told}", "$text-warning")
         ]
     if row.unverified:
         files = pluralize(row.evidence.count(EvidenceState.UNVERIFIED), "file")
