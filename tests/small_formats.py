@@ -22,7 +22,7 @@ def read(session: Session, path: Path, values: Values) -> Prepared:
         for ref in refs
         if ref in known and (old := session.project.record(ref).owner) != values["owner"]
     )
-    notes = tuple(Note(path.name, f"{ref} is no item here") for ref in refs if ref not in known)
+    notes = tuple(Note(path.name, f"{ref} is not an item here") for ref in refs if ref not in known)
     return Prepared(Plan(f"Import of {path.name}", (f"{len(refs)} refs",), (), changes, notes))
 
 

@@ -302,7 +302,7 @@ async def test_a_form_with_a_mistake_says_so_and_keeps_what_was_typed(tmp_path, 
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "enter", "f2")
-        assert "the name is missing" in screen_text(app)
+        assert "enter a name" in screen_text(app)
         assert isinstance(app.screen, NewWorkspaceScreen)
 
 

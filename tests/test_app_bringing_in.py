@@ -38,7 +38,7 @@ async def test_the_plan_is_shown_and_then_carried_out(app, workspace):
         shown = screen_text(app)
         assert "It is a list of your own" in shown
         assert "2 changes" in shown or "changes of 1 record" in shown
-        assert '"no[/b][AC-2]" is no item here' in shown
+        assert '"no[/b][AC-2]" is not an item here' in shown
         assert not (workspace / "progress" / "rev5.readiness.csp.toml").exists()
         await press(pilot, "enter")
         assert "Saved: imported 1 item record from t.csv" in told(app)
@@ -155,11 +155,11 @@ async def test_reading_can_be_stopped(app, monkeypatch):
         await press(pilot, "enter")
         assert "Reading t.csv" in screen_text(app)
         await press(pilot, "escape")
-        assert "Stopped; nothing was written" in screen_text(app)
+        assert "Canceled; nothing was written" in screen_text(app)
         go.set()
         await app.workers.wait_for_complete()
         await settle(pilot)
-        assert "Stopped; nothing was written" in screen_text(app)
+        assert "Canceled; nothing was written" in screen_text(app)
 
 
 async def test_what_is_no_file_is_said(app, workspace):

@@ -133,11 +133,11 @@ async def test_the_gate_tells_since_when_and_who(root: Path, clock: FrozenClock)
         await settle(pilot)
         text = screen_text(app)
         assert "dana (csp)  3" in text
-        assert "csp, nobody named" in text
+        assert "csp, no owner" in text
         assert "2027-01-08    3 d ago  Table of crypt" in text
         assert "2027-01-04    7 d ago  see [/b]" in text
         dana = text.index("dana (csp)")
-        assert dana < text.index("csp, nobody named") < text.index("3pao, nobody named")
+        assert dana < text.index("csp, no owner") < text.index("3pao, no owner")
 
 
 async def test_the_date_of_a_gate_tells_what_it_moves(root: Path, clock: FrozenClock) -> None:

@@ -54,7 +54,7 @@ async def test_esc_asks_and_what_was_typed_is_offered_again_until_it_is_saved(
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "2", "n")
-        assert "An unsaved draft is here" in screen_text(app) and "2 words" in screen_text(app)
+        assert "There is an unsaved draft" in screen_text(app) and "2 words" in screen_text(app)
         await press(pilot, "g")
         await type_text(pilot, ", and more")
         await press(pilot, "ctrl+s")
@@ -109,7 +109,7 @@ async def test_prefilled_names_are_replaced_and_unknown_ones_are_asked(new_app, 
         await press(pilot, "o")
         await type_text(pilot, "mariia")
         await press(pilot, "enter")
-        assert '"mariia" is not known here. A new person?' in screen_text(app)
+        assert '"mariia" is not in this workspace. Add a new person?' in screen_text(app)
         await press(pilot, "1")
         assert app.session.project.record(NOTE).owner == "maria"
         await press(pilot, "o")

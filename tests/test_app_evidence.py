@@ -178,7 +178,7 @@ async def test_what_is_no_link_is_not_taken_for_one(app, workspace):
         await press(pilot, "2")
         await drop(pilot, app, "The minutes of Monday,\nas agreed")
         assert isinstance(app.screen, ChecklistScreen)
-        assert "no file, no URL and no ticket" in told(app)
+        assert "not a file, URL or ticket" in told(app)
         await press(pilot, "slash")
         await drop(pilot, app, "diagram")
         assert app.screen.filter == "diagram", "a field takes what is pasted into it"
@@ -274,7 +274,7 @@ async def test_a_large_file_is_read_off_the_ui_thread_and_can_be_stopped(
         assert "Reading" in hint(app)
         assert "0 B of 7 B" in hint(app)
         await press(pilot, "escape")
-        await until(pilot, lambda: "Stopped; nothing was added" in hint(app))
+        await until(pilot, lambda: "Canceled; nothing was added" in hint(app))
         assert "link" not in on_disk(workspace)
         go_on = True
         await press(pilot, "f2")
@@ -338,7 +338,7 @@ async def test_renewing_a_file_that_is_gone_says_so(app, workspace, open_workspa
         app.show_item(DIAGRAM)
         await settle(pilot)
         await press(pilot, "e", "c")
-        assert "Not renewed: evidence/b.txt: the file is gone" in told(app)
+        assert "Not renewed: evidence/b.txt: the file is missing" in told(app)
         assert on_disk(workspace) == before
 
 
@@ -468,7 +468,7 @@ async def test_what_is_unverified_is_shown_calmly_and_one_key_verifies_it(
         shown = screen_text(app)
         assert "? " in shown
         assert "1 evidence file not verified yet" in shown
-        assert "evidence missing or changed" not in shown
+        assert "missing or changed evidence" not in shown
         app.open_screen("gate", "ready-conversation")
         await settle(pilot)
         assert "Remark: 1 item has evidence not verified yet; 3 to verify it." in screen_text(app)
@@ -479,10 +479,10 @@ async def test_what_is_unverified_is_shown_calmly_and_one_key_verifies_it(
         await press(pilot, "e")
         assert "unverified" in screen_text(app)
         await press(pilot, "escape", "3")
-        assert "Not verified yet: the file was not hashed" in screen_text(app)
+        assert "Not verified: file not hashed" in screen_text(app)
         assert "1 not verified yet" in screen_text(app)
         await press(pilot, "v")
-        await until(pilot, lambda: "2 files checked, all as they were" in told(app))
+        await until(pilot, lambda: "2 files checked, all unchanged" in told(app))
         assert "not verified" not in screen_text(app)
         await press(pilot, "1")
         assert "not verified" not in screen_text(app)

@@ -123,7 +123,7 @@ async def test_the_last_point_changes_nothing_and_offers_nothing(app, three_days
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "2", "g", "H", "enter")
-        assert "The item is now as it was then." in screen_text(app)
+        assert "The item already has these values." in screen_text(app)
         before = len(app.session.history())
         await press(pilot, "b", "i")
         assert len(app.session.history()) == before
@@ -167,7 +167,7 @@ async def test_an_empty_history_says_so(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "6")
-        assert "Nothing was changed yet" in screen_text(app)
+        assert "No changes yet" in screen_text(app)
         await press(pilot, "enter", "i", "down")
         assert isinstance(app.screen, HistoryScreen)
 

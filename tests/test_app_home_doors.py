@@ -135,7 +135,7 @@ async def test_what_needs_attention_is_all_there_with_its_door(app):
             "orphans:",
             "broken:0",
         }
-        words = "1 piece of evidence goes stale before"
+        words = "1 evidence item goes stale before"
         assert words in lines["evidence:state:soon"]
         for target, text in lines.items():
             home = app.screen

@@ -91,7 +91,7 @@ async def test_empty_places_name_the_keys_in_force(app):
         seen["evidence"] = screen_text(app)
         assert {name: stale(text) for name, text in seen.items() if stale(text)} == {}
         assert f"{OWN['evidence.add']} adds some" in seen["evidence"]
-        assert f"{OWN['ledger.add']} writes down" in seen["requests"]
+        assert f"{OWN['ledger.add']} adds a" in seen["requests"]
         assert f"{OWN['ledger.add']} raises" in seen["findings"]
         assert f"{OWN['list.clear']} clears it" in seen["checklist, filtered"]
         assert f"{OWN['register.back']} clears it" in seen["register, filtered"]
@@ -129,7 +129,7 @@ async def test_details_and_toasts_name_the_keys_in_force(app, workspace):
         assert f"{OWN['findings.plan']} writes it" in seen["finding"]
         assert f"{OWN['edit.history']} shows all of it" in seen["item"]
         assert f"{OWN['edit.done']} marks it done" in seen["toast"]
-        assert f"{OWN['app.undo']} takes it back" in seen["saved"]
+        assert f"{OWN['app.undo']} undoes it" in seen["saved"]
         for row in app.board.rows.values():
             text = details_of_item(app.board, row, app.signs, app.keymap).plain
             own = row.item.guidance
@@ -142,7 +142,7 @@ async def test_what_has_no_key_is_not_named(workspace, clock):
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "4")
-        assert "Nothing was asked yet." in screen_text(app)
+        assert "No requests yet." in screen_text(app)
         assert not stale(screen_text(app))
         app.show_item(DIAGRAM)
         await settle(pilot)

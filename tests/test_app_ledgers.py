@@ -125,10 +125,10 @@ async def test_a_question_from_asking_to_acceptance(app, workspace):
         await settle(pilot)
         await press(pilot, "4")
         assert isinstance(app.screen, RequestsScreen)
-        assert "Nothing was asked yet" in screen_text(app)
+        assert "No requests yet" in screen_text(app)
         await press(pilot, "a", "q")
         await press(pilot, "f2")
-        assert "say in one line what is asked" in screen_text(app)
+        assert "state the request in one line" in screen_text(app)
         assert isinstance(app.screen, FormScreen), "a form that lacks something stays"
         await paste(pilot, "Which ports")
         await press(pilot, "enter")
@@ -162,7 +162,7 @@ async def test_a_question_from_asking_to_acceptance(app, workspace):
             "text": "All of them",
             "items": [ITEM],
         }
-        assert 'Saved: "Which ports" was asked\nu takes it back' in told(app)
+        assert 'Saved: "Which ports" was asked\nu undoes it' in told(app)
         assert "1 open" in screen_text(app)
         await press(pilot, "n")
         await paste(pilot, "Only 443")
@@ -186,7 +186,7 @@ async def test_a_question_from_asking_to_acceptance(app, workspace):
         assert stored(workspace, "requests")["state"] == "answered"
         await press(pilot, "u", "u", "u", "u")
         assert stored(workspace, "requests") == {}
-        assert "Nothing was asked yet" in screen_text(app)
+        assert "No requests yet" in screen_text(app)
 
 
 async def test_what_cannot_be_done_now_is_said_and_changes_nothing(filled, workspace):
@@ -197,7 +197,7 @@ async def test_what_cannot_be_done_now_is_said_and_changes_nothing(filled, works
         await press(pilot, "b")
         assert "there is no answer to return" in told(filled)
         await press(pilot, "n", "ctrl+s")
-        assert "nothing to answer with" in told(filled)
+        assert "the answer is empty" in told(filled)
         assert (workspace / "requests.toml").read_text() == REQUESTS
 
 
@@ -226,7 +226,7 @@ async def test_anothers_answer_is_not_written_over(filled, workspace):
         other.apply(["requests:q1"], RequestEdit("answer", answer="theirs"))
         await press(pilot, "ctrl+s")
         assert stored(workspace, "requests", "q1")["answer"] == "theirs"
-        assert "This answer was changed while you wrote" in screen_text(filled)
+        assert "This answer changed while you were writing" in screen_text(filled)
         await press(pilot, "e")
         assert isinstance(filled.screen, LongTextPrompt)
         await press(pilot, "ctrl+s")
@@ -239,7 +239,7 @@ async def test_an_answer_changed_meanwhile_is_not_accepted_unread(filled, worksp
         await press(pilot, "4", "down")
         opened(workspace).apply(["requests:q2"], RequestEdit("answer", answer="Nobody."))
         await press(pilot, "y")
-        assert "the answer was changed meanwhile" in told(filled)
+        assert "the answer was changed in the meantime" in told(filled)
         assert stored(workspace, "requests", "q2")["state"] == "answered"
 
 
@@ -255,7 +255,7 @@ async def test_two_who_return_it_keep_both_comments(filled, workspace):
 
 
 async def test_what_failed_half_way_is_done_once(filled, workspace, monkeypatch):
-    """The file was replaced and the history refused: trying again must neither fail nor double."""
+    """The file was replaced and the history refused: retrying must neither fail nor double."""
 
     def refused(path: Path, _: bytes, *, under: Path) -> None:
         raise atomic_files.disk_error(
@@ -370,7 +370,7 @@ async def test_a_finding_from_raising_to_closing(app, workspace):
         assert stored(workspace, "findings")["plan"] == "Turn it off"
         assert "planned" in screen_text(app)
         await press(pilot, "s", "c")
-        assert "cannot be closed without proof" in told(app)
+        assert "cannot be closed without evidence" in told(app)
         assert "state" not in stored(workspace, "findings")
         await press(pilot, "t", "f")
         assert stored(workspace, "findings")["retest"] == "failed"
@@ -387,7 +387,9 @@ async def test_a_deviation_needs_a_reason_and_a_decision(filled, workspace):
     async with filled.run_test(size=WIDE) as pilot:
         await settle(pilot)
         await press(pilot, "4", "tab", "s", "f", "enter")
-        assert "a reviewer decides by it" in screen_text(filled), "without a reason it stays"
+        assert ("the reviewer decides based on it") in screen_text(filled), (
+            "without a reason it stays"
+        )
         assert "deviation" not in stored(workspace, "findings")
         await paste(pilot, "scanner error")
         await press(pilot, "enter")
@@ -573,7 +575,7 @@ async def test_what_others_do_appears_and_what_they_remove_kills_nothing(filled,
         filled.others.look()
         await settle(pilot)
         await press(pilot, "escape", "n", "y", "b", "e", "i", "o", "d", "E", "enter", "j", "k")
-        assert "Nothing was asked yet" in screen_text(filled)
+        assert "No requests yet" in screen_text(filled)
 
 
 async def test_a_broken_file_is_told_and_what_was_known_stays(filled, workspace, clock):
@@ -593,7 +595,7 @@ async def test_a_broken_file_is_told_and_what_was_known_stays(filled, workspace,
     async with again.run_test(size=WIDE) as pilot:
         await settle(pilot)
         await press(pilot, "4")
-        assert "Nothing was asked yet" not in screen_text(again)
+        assert "No requests yet" not in screen_text(again)
         assert "Nothing is lost" in screen_text(again)
 
 

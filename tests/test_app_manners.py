@@ -176,7 +176,7 @@ async def test_dim_text_is_dim_in_the_terminal_s_own_colours(
         segments = [one for strip in app.screen._compositor.render_strips() for one in strip]
         dim = "".join(one.text for one in segments if one.style and one.style.dim)
         assert "you: alice" in dim
-        assert "Where we stand" not in dim
+        assert "Current status" not in dim
         assert not [
             one for one in segments if one.style and one.style.color and one.style.color.number == 8
         ]

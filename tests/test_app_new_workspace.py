@@ -43,16 +43,16 @@ async def test_the_form_leads_to_a_certification_that_exists(tmp_path, clock, si
         assert fields.process.id == "cr26"
         assert fields.profile == {"type": "20x", "path": "program", "class": "a"}
         shown = words(screen_text(app))
-        for label in ("Process", "You are", "Type", "Path", "Class"):
+        for label in ("Process", "Your role", "Type", "Path", "Class"):
             assert f" {label} " in shown
         assert "…" not in shown
         assert "esc cancels" in shown
         for values, fault in (
-            ({"path": "agency"}, "does not exist as type 20x, path agency; there is: type 20x,"),
-            ({"type": "rev5"}, "does not exist as type rev5, class a; there is:"),
+            ({"path": "agency"}, "has no combination type 20x, path agency; it has: type 20x,"),
+            ({"type": "rev5"}, "has no combination type rev5, class a; it has:"),
             (
                 {"class": "d", "path": "program"},
-                "does not exist as type rev5, path program, class d;",
+                "has no combination type rev5, path program, class d;",
             ),
         ):
             await choose(pilot, **values)

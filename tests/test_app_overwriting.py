@@ -105,7 +105,7 @@ async def test_an_import_names_what_it_replaces_and_asks(app, workspace):
         await press(pilot, "f2")
         await app.workers.wait_for_complete()
         await settle(pilot)
-        assert "To be replaced; you are asked first" in screen_text(app)
+        assert "Will be replaced, after confirmation" in screen_text(app)
         await press(pilot, "enter")
         assert "Replace ben's work in 1 of 2 items?" in screen_text(app)
         await press(pilot, "e")

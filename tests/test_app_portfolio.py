@@ -54,7 +54,7 @@ async def test_workspaces_side_by_side(clients: Path, clock: FrozenClock) -> Non
         assert "[/b] Alder" in lines[0]
         assert "Bay" in lines[1]
         assert "newer: fedcheck.toml:1: format 99 is newer" in text
-        assert "Load of your people" in text
+        assert "Workload of your people" in text
         assert "Boundary diagram" in text.split("Until 2027-02-10")[1], "details of the first row"
         await press(pilot, "z")
         text = screen_text(app)
@@ -70,7 +70,7 @@ async def test_workspaces_side_by_side(clients: Path, clock: FrozenClock) -> Non
         await press(pilot, "a")
         assert "2 workspaces" in await read(pilot)
         await press(pilot, "d")
-        assert "esc closes this" in screen_text(app)
+        assert "esc closes" in screen_text(app)
         await press(pilot, "escape", "home", "down", "enter")
         assert app.session.project.config.name == "Bay"
         await press(pilot, "0")

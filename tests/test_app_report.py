@@ -111,7 +111,7 @@ async def test_a_template_of_the_workspace_runs_once_the_person_trusts_it(app, r
         assert "templates/board.md.j2" in asked
         assert "templates/part.md.j2" in asked
         await press(pilot, "enter")
-        assert "you have not trusted it" in " ".join(screen_text(app).split())
+        assert "you have not trusted its current version" in " ".join(screen_text(app).split())
         assert app.screen.text == ""
         await choose(app, pilot, "board")
         await press(pilot, "y")

@@ -102,11 +102,11 @@ async def test_a_deliverable_without_an_item_says_so(app):
         await settle(pilot)
         await press(pilot, "8", "G")
         assert isinstance(app.screen.rows.current, DutyRow)
-        assert "In no phase that is known" in screen_text(app)
+        assert "Not in a known phase" in screen_text(app)
         assert app.screen.rows.current.duty.row is None
         await press(pilot, "enter")
         assert isinstance(app.screen, ResponsibilitiesScreen)
-        assert any("No list has the item" in note.message for note in app._notifications)
+        assert any("No checklist has the item" in note.message for note in app._notifications)
 
 
 async def test_what_is_answered_is_waited_for_no_longer(app, waited_for):

@@ -77,7 +77,7 @@ async def test_the_same_again_needs_something_to_repeat(app, steps):
         await settle(pilot)
         await at(pilot, ONE)
         await press(pilot, "full_stop")
-        assert "No test was recorded yet" in told(app)
+        assert "No test recorded since" in told(app)
         assert app.session.project.record(ONE) == Record()
 
 
@@ -99,11 +99,13 @@ async def test_the_tester_does_not_review_and_another_one_does(app, steps):
         await settle(pilot)
         await at(pilot, ONE)
         await press(pilot, "t", "s", "y", "a")
-        assert "somebody else reviews it" in told(app)
+        assert "somebody else must review it" in told(app)
         await press(pilot, "O")
         await type_text(pilot, "dana")
         await press(pilot, "enter")
-        assert "A new person?" in screen_text(app), "typing replaced alice, and dana is new here"
+        assert "Add a new person?" in screen_text(app), (
+            "typing replaced alice, and dana is new here"
+        )
         await press(pilot, "y", "y", "a")
         record = app.session.project.record(ONE)
         assert (record.tester, record.review, record.reviewer) == ("dana", "agreed", "alice")

@@ -16,7 +16,7 @@ from fedcheck.tui.screens import registry
 from fedcheck.tui.screens.welcome import WelcomeScreen
 
 DIAGRAM = "rev5.readiness.csp:diagram"
-GONE = "the workspace's folder is gone"
+GONE = "the workspace's folder is missing"
 SIZES = [(80, 24), (120, 40)]
 
 
@@ -125,7 +125,7 @@ async def test_a_change_waits_and_is_saved_when_the_folder_is_back(app, workspac
         rename_folder(workspace)
         await press(pilot, "space")  # the app has not looked yet: the save finds out
         assert f"{GONE}: 1 change not saved" in screen_text(app)
-        assert f"{workspace}: the folder of the workspace is gone" in told(app)
+        assert f"{workspace}: the folder of the workspace is missing" in told(app)
         assert "Saved" not in told(app)
         await press(pilot, "down", "space")
         assert f"{GONE}: 2 changes not saved" in screen_text(app)
@@ -205,7 +205,7 @@ async def test_the_last_good_state_stays(app, workspace):
         await look(pilot, 6)  # evidence files are looked at each fifth time
         assert app.session.project is before
         assert app.board.project.file_states == {}
-        assert "the workspace is gone from its folder" in screen_text(app)
+        assert "the folder no longer contains the workspace" in screen_text(app)
         await press(pilot, "3", "v")
         assert "missing" not in screen_text(app)
 
@@ -216,7 +216,7 @@ async def test_the_history_is_not_called_empty(app, workspace):
         rename_folder(workspace)
         await look(pilot)
         await press(pilot, "6")
-        assert f"The history cannot be read now: {GONE}" in screen_text(app)
+        assert f"The history cannot be read: {GONE}" in screen_text(app)
         assert told(app).count("is gone") == 1
         await look(pilot, 2)
         bring_back(workspace)
@@ -261,7 +261,9 @@ async def test_a_folder_that_is_still_being_written_is_left_alone(app, workspace
         for name in ("checklists", "fedcheck.toml", "history", "progress"):
             (away / name).rename(workspace / name)
             await look(pilot)
-            assert GONE in screen_text(app) or "gone from its folder" in screen_text(app), name
+            assert GONE in screen_text(app) or ("no longer contains the workspace") in screen_text(
+                app
+            ), name
             assert 'status = "done"' not in on_disk(workspace)
         await look(pilot)
         assert 'status = "done"' in on_disk(workspace)

@@ -63,7 +63,7 @@ def assessment(call: Call, item: str) -> dict[str, Any]:
 def test_a_provider_that_assesses_its_own_item_is_told_so(call: Call) -> None:
     make_csp(call, "20x", "program", "b")
     err = call("set", RULE, "--verified", "satisfied")[2]
-    assert "(csp) is recorded as the assessor of an item of the same side" in err
+    assert "(csp) is recorded as the assessor of an item of the same role" in err
     err = call("set", RULE, "--verified", "satisfied", "--assessor", "lee")[2]
     assert "recorded as" not in err
 
@@ -132,7 +132,7 @@ def test_summaries_and_results_are_in_a_valid_decision_record(
         "Independent verification: satisfied. Independent validation: other than satisfied."
         " Assessed on 2027-01-11.",
         "Read [three] reports.",
-        "Response of the provider: Mended.",
+        "Provider's response: Mended.",
     ]
     assert [name for name, one in rules.items() if "frrAssessment" in one] == [RULE, "CCM-OCR-NRD"]
     more = document["x-fedcheck"]["requirements"][RULE]
@@ -168,7 +168,7 @@ def test_the_overall_summary_of_the_assessor_is_in_a_valid_overview(call: Call) 
     head.write_text(head.read_text().replace("[package]", own, 1))
     status, out, err = call("export", "cpo")
     assert json.loads(out)["x-fedcheck"]["assessmentSummary"] == said, "the assessor's own words"
-    assert "the assessor's is exported" in err and "All is well" not in out
+    assert "the assessor's record is exported" in err and "All is well" not in out
 
 
 # ---------------------------------------------------------------- controls
@@ -251,7 +251,7 @@ def test_controls_are_in_the_record_with_parameters_and_what_the_assessor_tested
     }
     assert len(document["fedRampRequirements"]) == 165, "a control is no rule"
     _, page, err = call("export", "sdr", "--format", "md")
-    assert "1 requirement tested and in no list of the provider: AU-3" in err
+    assert "1 requirement tested, but in no list of the provider: AU-3" in err
     assert "- ac-02_odp.01: 24 hours or less" in page and "- 25 accounts." in page
     status, _, err = call("export", "sdr", "--complete")
     assert status == 1 and "AU-3" not in err.partition("\n")[0][:60]

@@ -49,16 +49,18 @@ KINDS: dict[str, tuple[Callable[[Path], None], int, str, str]] = {
     "a wrong day": (text(GOOD + "done = 2027-02-30\n"), 6, "not valid TOML", ""),
     "no format": (text(GOOD.replace("format = 1\n", "")), 1, '"format" is missing', "format = 1"),
     "newer format": (text(GOOD.replace("= 1", "= 2", 1)), 1, "format 2 is newer", "upgrade"),
-    "another list": (text(GOOD.replace("csp", "cps")), 2, 'is the progress of "rev5', "mend"),
-    "huge": (huge, 0, "larger than 32 MB", "this is no file of fedcheck's"),
-    "deep": (text("format = 1\nx = " + "[" * 100_000), 0, "nested too deeply", "no file of"),
-    "long number": (text("format = 1\nx = " + "9" * 5000), 0, "not TOML", "mend the value"),
-    "a folder": (lambda path: path.mkdir(), 0, "a folder, not a file", "move it away"),
-    "a dangling link": (lambda p: p.symlink_to("gone"), 0, "a link to a file that is gone", "name"),
+    "another list": (text(GOOD.replace("csp", "cps")), 2, 'is the progress of "rev5', "correct"),
+    "huge": (huge, 0, "larger than 32 MB", "this is not a fedcheck file"),
+    "deep": (text("format = 1\nx = " + "[" * 100_000), 0, "nested too deeply", "not a fedcheck "
+        "file"),
+    "long number": (text("format = 1\nx = " + "9" * 5000), 0, "not TOML", "correct the value"),
+    "a folder": (lambda path: path.mkdir(), 0, "a folder, not a file", "move it elsewhere"),
+    "a dangling link": (lambda p: p.symlink_to("gone"), 0, "a link to a missing file", "name"),
     "a link to itself": (lambda p: p.symlink_to(p.name), 0, "cannot be read: ", "permissions"),
-    "a pipe": (lambda path: os.mkfifo(path), 0, "a device or a pipe, not a file", "move it away"),
+    "a pipe": (lambda path: os.mkfifo(path), 0, "a device or a pipe, not a "
+        "file", "move it elsewhere"),
     "a device": (lambda p: p.symlink_to("/dev/zero"), 0, "leads outside", "the file itself"),
-    "merge markers": (text(CONFLICT), 6, "unsettled merge conflict", "both sides"),
+    "merge markers": (text(CONFLICT), 6, "unsettled merge conflict", "after a merge"),
 }  # fmt: skip
 
 

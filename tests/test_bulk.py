@@ -122,21 +122,21 @@ OTHERS = LIST.replace("t.csp", "t.3pao").replace('"csp"', '"3pao"') + (
 def test_a_query_says_how_many_items_are_of_another_party(fedcheck, controls):
     (controls / "checklists" / "t.3pao.toml").write_text(OTHERS)
     err = fedcheck("set", "family:AC", "--owner", "dana")[2]
-    assert "1 of these 5 items are another party's (1 of 3pao); for yours alone add role:csp" in err
+    assert "1 of these 5 items are another party's (1 of 3pao); for yours only, add role:csp" in err
     assert fedcheck("set", "family:AC", "role:csp", "--owner", "erik")[2].count("another") == 0
 
 
 def test_notes_that_a_bulk_change_replaces_are_counted(fedcheck, controls):
     fedcheck("set", "item-0", "--note", "A whole paragraph")
     err = fedcheck("set", "family:AC", "--note", "Reviewed")[2]
-    assert "1 other note replaced; fedcheck undo brings back what was there" in err
+    assert "1 other note replaced; fedcheck undo restores it" in err
     assert "replaced" not in fedcheck("set", "family:AC", "--note", "Reviewed")[2]
 
 
 def test_what_is_done_before_what_it_needs_is_told(fedcheck, controls):
     (controls / "checklists" / "t.3pao.toml").write_text(OTHERS)
     err = fedcheck("set", "theirs", "--status", "done")[2]
-    assert "t.3pao:theirs needs t.csp:item-0, not done yet" in err
+    assert "t.3pao:theirs needs t.csp:item-0, which is not done" in err
     assert "needs" not in fedcheck("set", "item-0", "--status", "done")[2]
 
 
@@ -144,7 +144,7 @@ def test_many_items_are_not_changed_without_yes(fedcheck, controls):
     for query, what in (("more", "25 items"), ("status:todo", "all 30 items")):
         status, out, err = fedcheck("set", query, "--owner", "dana")
         assert (status, out) == (2, "")
-        assert f"the query means {what}" in err
+        assert f"the query matches {what}" in err
         assert "--yes" in err
     assert fedcheck("set", "more", "--owner", "dana", "--yes")[0] == 0
     assert len(owners(fedcheck, "owner:dana")) == 25
@@ -153,7 +153,7 @@ def test_many_items_are_not_changed_without_yes(fedcheck, controls):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["item-0", "family:AC"], "item-0 names an item, and family:AC is a query"),
+        (["item-0", "family:AC"], "item-0 names an item, but family:AC is a query"),
         (["item-0", "itme-1"], "did you mean item-1"),
         (["itme-1"], "did you mean item-1"),
         (["family:AC", "owner:none", "status:done"], "no item matches"),
@@ -176,7 +176,7 @@ def test_evidence_add_takes_several_files_and_says_what_it_understood(fedcheck, 
         (controls / name).write_text(name)
     status, out, _ = fedcheck("evidence", "add", "item-0", "AC-2a", "a.pdf", "b.pdf", "SEC-12")
     assert status == 0
-    assert out.startswith("3 links, each attached to 2 items: one undo\n")
+    assert out.startswith("3 links, each attached to 2 items; one undo reverses it\n")
     for item in ("item-0", "item-1"):
         links = [one["link"] for one in json.loads(fedcheck("show", item, "--json")[1])["evidence"]]
         assert links == ["a.pdf", "b.pdf", "SEC-12"]
@@ -189,9 +189,9 @@ def test_evidence_add_takes_several_files_and_says_what_it_understood(fedcheck, 
             ["item-0", "a.pdf", "c.pdf"],
             "c.pdf: no such file\n  understood so far: item item-0",
         ),
-        (["item-0", "a.pdf", "item-1"], "item-1: names an item, and no file"),
+        (["item-0", "a.pdf", "item-1"], "item-1: names an item, not a file"),
         (["item-0", "itme-1", "a.pdf"], "itme-1: no such file"),
-        (["a.pdf", "item-0"], "a.pdf: is a link, and the item comes first"),
+        (["a.pdf", "item-0"], "a.pdf: this is a link; the item comes first"),
         (["item-0"], "the link or the item is missing"),
     ],
 )

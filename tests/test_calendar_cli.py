@@ -97,11 +97,11 @@ def test_a_gate_tells_who_must_act_since_when_and_what(fedcheck: Run) -> None:
         [
             "rev5.readiness.3pao:mandate-1-fips",
             "FIPS 140-validated modules wherever cryptography is required",
-            "not done, 3pao waits for rev5.readiness.csp:crypto-table",
+            "not done, 3PAO waits for rev5.readiness.csp:crypto-table",
         ],
     ]
     heads = re.findall(r"^(\w.*)  \d+$", out, re.MULTILINE)
-    assert heads == ["dana (csp)", "csp, nobody named", "3pao, nobody named"]
+    assert heads == ["dana (csp)", "csp, no owner", "3pao, no owner"]
 
 
 def test_blocked_since_is_the_day_that_the_history_knows(fedcheck: Run) -> None:
@@ -128,8 +128,8 @@ def test_a_look_ahead_tells_what_will_be_stale_or_overdue(fedcheck: Run) -> None
     assert "too old" not in fedcheck("gate", "kick-off")[1]
     status, out, _ = fedcheck(*ahead)
     assert status == 1
-    assert "As it will stand on 2027-01-26 (in 15 d)" in out
-    assert re.search(r"monthly-scan +Monthly scan delivered +not yet: evidence is too old", out)
+    assert "As of 2027-01-26 (in 15 d)" in out
+    assert re.search(r"monthly-scan +Monthly scan delivered +not due yet: evidence is too old", out)
     assert re.search(r"since 2027-01-25 +jab.kick-off.csp:brief .* not yet overdue: not done", out)
     rows = json.loads(fedcheck(*ahead, "--json")[1])["missing"]
     assert {one["ref"] for one in rows if not one["now"]} == {
@@ -154,10 +154,10 @@ def test_status_and_report_tell_the_same_of_a_phase(fedcheck: Run) -> None:
     fedcheck("request", "add", "Which ports?", "--to", "dana")
     line = next(one for one in fedcheck("status")[1].splitlines() if one.startswith("Readiness"))
     gate = json.loads(fedcheck("gate", "ready", "--json")[1])
-    assert line.endswith(f"{len(gate['missing'])} missing")
+    assert line.endswith(f"{len(gate['missing'])} outstanding")
     report = fedcheck("report", "-o", "-")[1]
     row = next(one for one in report.splitlines() if one.startswith("| Readiness |"))
-    assert f"| {len(gate['missing'])} missing |" in row
+    assert f"| {len(gate['missing'])} outstanding |" in row
 
 
 # Deadlines
@@ -169,7 +169,7 @@ def test_the_calendar_groups_by_week_with_distances(fedcheck: Run) -> None:
     heads = re.findall(r"^(\S.*)  \d+$", out, re.MULTILINE)
     assert heads == [
         "Overdue", "Next week", "Week of 2027-01-25", "Week of 2027-02-01", "March 2027",
-        "No day yet",
+        "No date yet",
     ]  # fmt: skip
     assert re.search(r"2027-01-02 +9 d ago  due +SSP complete and signed +csp +kick-off - 30d", out)
     recurring = r"2027-01-20 +in 9 d +recurring +Monthly scan delivered +dana \(csp\) +every 1mo"
@@ -221,7 +221,7 @@ def test_nothing_due_is_said(fedcheck: Run) -> None:
 def test_export_as_a_calendar_file(fedcheck: Run, root: Path) -> None:
     status, out, err = fedcheck("export", "ics", "-o", "all.ics", "--remind", "7")
     assert (status, "all.ics" in out) == (0, True)
-    assert "without a day left out: fedcheck next --calendar --role all" in err
+    assert "without a date left out: fedcheck next --calendar --role all" in err
     raw = (root / "all.ics").read_bytes()
     events = icalendar.Calendar.from_ical(raw).walk("VEVENT")
     summaries = {str(event["SUMMARY"]): event["DTSTART"].dt.isoformat() for event in events}

@@ -115,7 +115,10 @@ def test_what_an_entry_lacks_is_required_too(fedcheck, text, key):
     [
         ('[package]\nacronim = "x"\n', "acronym"),
         ('[package]\nwebsite = "ledger.example.com"\n', "web address"),
-        ('[package]\nwebsite = "https://bob:pw@example.com"\n', "no user name or password"),
+        (
+            '[package]\nwebsite = "https://bob:pw@example.com"\n',
+            "must not contain a user name or password",
+        ),
         ('[package]\nservice-models = ["SaS"]\n', "SaaS"),
         ('[[package.contact]]\ntype = "Sales"\nphone = "12"\n', "202-555-0123"),
         ('[[package.contact]]\nname = "Bob"\n', '"type" is missing'),

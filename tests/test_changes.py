@@ -134,16 +134,14 @@ def test_what_nobody_noted_yet_is_since(worked, workspace):
 
 def test_before_the_history_nothing_is_known_and_that_is_said(worked):
     found = load_past_state(worked, "2026-01-01", worked.root)
-    assert found.notes == (
-        "The history begins on 2027-01-11: of the days before nothing is known.",
-    )
+    assert found.notes == ("The history begins on 2027-01-11; earlier states are unknown.",)
     assert all(not one.record.closed for one in found.board.rows.values())
 
 
 def test_a_day_to_come_is_refused(fedcheck):
     status, _, err = fedcheck("changes", "2027-03-01")
     assert status == 2
-    assert "2027-03-01 is still to come: today is 2027-01-11" in err
+    assert "2027-03-01 is in the future: today is 2027-01-11" in err
 
 
 def test_a_list_that_was_brought_in_is_not_there_before(workspace, open_workspace, clock):
@@ -211,7 +209,7 @@ def test_a_file_that_is_no_report_is_refused(fedcheck, workspace):
     (workspace / "note.md").write_text("# Notes\n")
     status, _, err = fedcheck("changes", "note.md")
     assert status == 2
-    assert "note.md: is no report of fedcheck" in err
+    assert "note.md: is not a fedcheck report" in err
     status, _, err = fedcheck("changes", "reports/gone.md")
     assert (status, "no such file" in err) == (2, True)
 
@@ -245,20 +243,20 @@ def test_a_workspace_deeper_in_a_repository_and_its_private_folder(worked, works
     assert ("reopened", SPONSOR) in told(worked, "HEAD")
     found = load_past_state(worked, "HEAD", workspace)
     assert not found.private
-    assert "What stands under private/ is not in git, and is left out." in found.notes
+    assert "Records under private/ are not in git and are left out." in found.notes
 
 
 @needs_git
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("git:--upload-pack=touch x", "is no revision"),
-        ("git:-h", "is no revision"),
-        ("git:", "is no revision"),
-        ("git:a\nb", "is no revision"),
-        ("nothing-like-it", "git knows no revision"),
-        ("git:HEAD:fedcheck.toml", "git knows no revision"),
-        ("git:HEAD~7", "git knows no revision"),
+        ("git:--upload-pack=touch x", "is not a revision"),
+        ("git:-h", "is not a revision"),
+        ("git:", "is not a revision"),
+        ("git:a\nb", "is not a revision"),
+        ("nothing-like-it", "git has no revision"),
+        ("git:HEAD:fedcheck.toml", "git has no revision"),
+        ("git:HEAD~7", "git has no revision"),
     ],
 )
 def test_what_is_no_revision(worked, workspace, spec, said):
@@ -332,7 +330,7 @@ def test_links_and_strange_paths_of_a_revision_are_left_out(worked, workspace):
 
 def test_without_git_or_a_repository_it_says_so(worked, workspace, monkeypatch):
     if shutil.which("git"):
-        with pytest.raises(FedcheckError, match="lies in no git repository"):
+        with pytest.raises(FedcheckError, match="is not in a git repository"):
             load_past_state(worked, "v1", workspace)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(FedcheckError, match="git is not installed"):
@@ -352,14 +350,14 @@ def test_what_could_mean_two_things_is_said(worked, workspace):
     (workspace / "2027-01-11").write_text("a file\n")
     day = load_past_state(worked, "2027-01-12", workspace)
     assert day.kind == "date"
-    assert "It names a revision: git:2027-01-12 too." in day.notes[0]
+    assert "but also names a revision: git:2027-01-12." in day.notes[0]
     assert "a file: ./2027-01-11" in load_past_state(worked, "2027-01-11", workspace).notes[0]
     named = load_past_state(worked, "status.md", workspace)
     assert (named.kind, "git:status.md" in named.notes[0]) == ("report", True)
     assert load_past_state(worked, "./status.md", workspace).notes == ()
     assert load_past_state(worked, "git:status.md", workspace).kind == "revision"
     plain = load_past_state(worked, "note", workspace)
-    assert (plain.kind, "The file is no report" in plain.notes[0]) == ("revision", True)
+    assert (plain.kind, "the file is not a report" in plain.notes[0]) == ("revision", True)
 
 
 def test_a_missing_file_is_told_with_what_is_not_known(workspace, open_workspace, clock):
@@ -376,7 +374,8 @@ def test_a_missing_file_is_told_with_what_is_not_known(workspace, open_workspace
     comparison = compare_boards(found.board, session.board())
     assert [one.kind for one in comparison.differences] == ["evidence-missing"]
     assert (
-        "is not known of the earlier state" in list_remarks(found, session.board(), comparison)[-1]
+        "The earlier state of evidence files is unknown"
+        in list_remarks(found, session.board(), comparison)[-1]
     )
 
 
@@ -469,7 +468,7 @@ def test_a_report_does_not_replace_the_one_that_it_compares_with(worked, fedchec
 
 def test_a_day_that_there_is_not_is_told_as_such(fedcheck):
     status, _, err = fedcheck("changes", "2027-13-01")
-    assert (status, "there is no such day" in err) == (2, True)
+    assert (status, "this is not a date" in err) == (2, True)
 
 
 def test_a_report_withholds_in_its_changes_what_it_withholds(worked, fedcheck):

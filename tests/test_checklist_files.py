@@ -153,14 +153,14 @@ title = "RAR"
         (19, "'old' is not an age"),
         (20, "'month' is not a length of time"),
         (21, 'is not one of examine, interview, test; did you mean "test"?'),
-        (21, 'only a test has methods; set kind = "test"'),
+        (21, 'only tests have methods; set kind = "test"'),
         (22, "expected a list in [ ], found text"),
         (23, 'unknown source "rra"; did you mean "rar"?'),
         (24, 'unknown option of a profile "impct"; did you mean "impact"?'),
         (24, 'unknown value of impact "hihg"; did you mean "high"?'),
         (26, 'the key "title" is missing; it is: What is true when this is done'),
-        (27, 'the item id "a" stands twice; give one a new id'),
-        (30, 'the section id "s" stands twice; give one a new id'),
+        (27, 'the item id "a" appears twice; give one a new id'),
+        (30, 'the section id "s" appears twice; give one a new id'),
         (31, "expected text in quotes, found a number"),
     ]
     found = said(loaded)
@@ -184,7 +184,8 @@ title = "RAR"
         ('id = "a"\ntitle = "A"\nsource = { where = "x" }', 13, 'the key "id" is missing'),
         ('id = "a"\ntitle = "A"\nsource = { id = "x" }', 13, 'unknown source "x"'),
         ('id = "a"\ntitle = "A"\nafter = "Kick off"', 13, "is not an id"),
-        ('id = "a"\ntitle = "A"\nrenamed-from = ["a"]', 13, "which is an item of this list"),
+        ('id = "a"\ntitle = "A"\nrenamed-from = '
+            '["a"]', 13, "which is still an item of this checklist"),
         ('id = "a"\ntitle = "A"\ndue = 2027-01-01T10:00:00', 13, "expected a date without a time"),
         ('id = "a"\ntitle = "A"\nlevel = ["must"]', 13, "a list is not one of must"),
     ],
@@ -201,7 +202,7 @@ def test_two_items_that_say_they_were_the_same(tmp_path: Path) -> None:
     )
     loaded = load(tmp_path, HEAD + SECTION + items)
     assert [text for _, text in said(loaded)] == [
-        'two items say that they were "old"; one of them is wrong'
+        'two items claim to be renamed from "old"; correct one of them'
     ]
 
 
@@ -224,8 +225,8 @@ def test_a_file_without_its_head_is_told_of(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("format = 2\n", "format 2 is newer than this fedcheck, which knows format 1; upgrade"),
-        ("format = 0\n", "there is no format 0; write format = 1"),
+        ("format = 2\n", "format 2 is newer than this fedcheck, which supports format 1; upgrade"),
+        ("format = 0\n", "format 0 does not exist; write format = 1"),
         ("format = true\n", "expected a whole number, found true or false"),
         ('format = "1"\n', "expected a whole number, found text"),
         ("", 'the key "format" is missing'),
@@ -353,7 +354,7 @@ PAPER = '[[deliverable]]\nid = "ssp"\ntitle = "SSP"\nowner = "cps"\n[[milestone]
         ),
         ('id = "jab"', 'id = "agency"', '2: the id "agency" is not the name of the folder'),
         ("closes =", 'default = "soon - "\ncloses =', "12: 'soon -' is not a due date"),
-        (STONE, SECOND, 'the milestone id "ready" stands twice'),
+        (STONE, SECOND, 'the milestone id "ready" appears twice'),
         (STONE, PAPER, 'unknown role "cps"; did you mean "csp"?'),
         ("purpose =", "porpose =", 'unknown key "porpose"; did you mean "purpose"?'),
     ],

@@ -43,7 +43,7 @@ def test_milestones_ahead_and_those_without_a_date() -> None:
     assert [(o.ref, o.day, o.why, o.waits) for o in ones] == [
         ("milestones:package", PACKAGE, "kick-off - 14d", ""),
         ("milestones:kick-off", KICK_OFF, "date set in fedcheck.toml", ""),
-        ("milestones:ato", None, "no date by default", "a date: fedcheck milestone ato DATE"),
+        ("milestones:ato", None, "no default date", "a date: fedcheck milestone ato DATE"),
         ("milestones:anniversary", None, "ato + 1y", "the date of P-ATO"),
     ]
 
@@ -60,10 +60,10 @@ def test_items_are_due_by_a_date_a_milestone_or_an_item() -> None:
     )
     records = {"base": Record("done", done=date(2027, 1, 4)), "own": Record(due="2027-03-01")}
     assert of_items(*items, records=records) == [
-        ("item", date(2027, 1, 8), "its own date", ""),
+        ("item", date(2027, 1, 8), "date set on the item", ""),
         ("item", date(2027, 1, 25), "kick-off - 5bd", ""),
         ("item", date(2027, 2, 3), "r.csp:base + 30d", ""),
-        ("item", date(2027, 3, 1), "its own date", ""),
+        ("item", date(2027, 3, 1), "date set on the item", ""),
         ("item", None, "r.csp:own + 30d", "Own to be done"),
         ("item", None, "ato", "the date of P-ATO"),
     ]
@@ -100,7 +100,7 @@ def test_evidence_stops_to_count() -> None:
 
     day = date(2026, 12, 20)
     assert of(item("a", max_age="30d"), proof(day)) == [
-        ("evidence", date(2027, 1, 20), "Scan: may be 30d old", "")
+        ("evidence", date(2027, 1, 20), "Scan: at most 30d old", "")
     ]
     assert of(item("a"), proof(day, expires=date(2027, 1, 14))) == [
         ("evidence", date(2027, 1, 15), "Scan: expires on 2027-01-14", "")
@@ -112,26 +112,26 @@ def test_evidence_stops_to_count() -> None:
         (
             "evidence",
             PACKAGE,
-            "Scan: will be too old for Package; it counts if collected from 2026-12-19 on",
+            "Scan: will be too old for Package; counts if collected from 2026-12-19 on",
             "",
         )
     ]
     assert of(item("a", max_age="30d"), proof(date(2026, 12, 1))) == [
-        ("evidence", date(2027, 1, 1), "Scan: too old, may be 30d old", "")
+        ("evidence", date(2027, 1, 1), "Scan: too old, at most 30d old", "")
     ]
 
 
 def test_a_limit_at_a_milestone_without_a_date_runs_from_day_to_day() -> None:
     one = item("a", max_age="30d at ato")
     ones = of_items(one, records={"a": done(proof(date(2026, 12, 20)))})
-    assert ones == [("evidence", date(2027, 1, 20), "Scan: may be 30d at ato old", "")]
+    assert ones == [("evidence", date(2027, 1, 20), "Scan: at most 30d at ato old", "")]
 
 
 def test_pieces_of_one_day_are_one_deadline() -> None:
     day = date(2026, 12, 20)
     pieces = [proof(day, id=f"e{n}") for n in range(3)]
     ((_, _, why, _),) = of_items(item("a", max_age="30d"), records={"a": done(*pieces)})
-    assert why == "Scan and 2 other pieces: may be 30d old"
+    assert why == "Scan and 2 other pieces: at most 30d old"
 
 
 def test_requests_and_findings_by_their_days() -> None:
@@ -151,16 +151,16 @@ def test_requests_and_findings_by_their_days() -> None:
     ones = [o for o in found(requests=requests, findings=findings) if o.kind != "milestone"]
     assert [(o.ref, o.day, o.role, o.owner, o.why) for o in ones] == [
         ("requests:q1", date(2027, 1, 15), "csp", "dana", f"asked {TODAY} by bob"),
-        ("findings:f3", date(2027, 2, 1), "csp", "dana", "low: its own date"),
-        ("findings:f1", date(2027, 2, 3), "csp", "", "high: 30d from its discovery on 2027-01-04"),
-        ("findings:f2", date(2027, 4, 4), "csp", "", "moderate: 90d from its discovery on 2027-01-04"),  # noqa: E501
+        ("findings:f3", date(2027, 2, 1), "csp", "dana", "low: date set on the finding"),
+        ("findings:f1", date(2027, 2, 3), "csp", "", "high: 30d after discovery on 2027-01-04"),
+        ("findings:f2", date(2027, 4, 4), "csp", "", "moderate: 90d after discovery on 2027-01-04"),
         ("requests:q2", None, "3pao", "", "asked"),
         ("findings:f4", None, "csp", "", "high"),
     ]  # fmt: skip
     assert [o.source for o in ones if o.ref == "findings:f1"] == ["FedRAMP baselines Rev 5, RA-5"]
     assert [o.waits for o in ones[-2:]] == [
-        "a day by which it is to be answered",
-        "a due date, or the day on which it was found",
+        "a due date",
+        "a due date, or a discovery date",
     ]
 
 

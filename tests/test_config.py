@@ -108,15 +108,15 @@ def test_keys_are_written_as_people_do(written, key):
 @pytest.mark.parametrize(
     ("written", "message", "hint"),
     [
-        ("entre", '"entre" is no key', 'did you mean "enter"?'),
-        ("", '"" is no key', "write it as"),
-        ("g g", '"g g" is no key', ""),
+        ("entre", '"entre" is not a key', 'did you mean "enter"?'),
+        ("", '"" is not a key', "write it as"),
+        ("g g", '"g g" is not a key', ""),
         ("crtl+g", "there is no 'crtl'", 'did you mean "ctrl"?'),
         ("ctrl+i", 'a terminal sends "ctrl+i" as tab', "another key"),
-        ("ctrl+c", "kept for copying", "another key"),
+        ("ctrl+c", "reserved for copying", "another key"),
         ("ctrl+?", "terminals do not send", "a letter"),
         ("shift+5", "depends on the keyboard", "the character"),
-        ("\x1b[31m", "is no key", ""),
+        ("\x1b[31m", "is not a key", ""),
     ],
 )
 def test_what_is_no_key_is_said_so(written, message, hint):
@@ -168,7 +168,7 @@ def test_a_clash_names_both_and_the_sound_part_stays():
     found = build_key_map("", {"edit.note": "s", "edit.due": "f8"})
     assert words(found) == [
         (
-            '"s" would do two things: edit.note and edit.status (on an item)',
+            '"s" has two actions: edit.note and edit.status (on an item)',
             'choose another key, or free it with "edit.status" = ""',
         )
     ]
@@ -242,13 +242,13 @@ def test_config_check_names_every_problem_with_its_line(write, capsys):
     lines = capsys.readouterr().out.splitlines()
     for number, message, hint in (
         (1, '"fedchek-dark" is not one of', 'did you mean "fedcheck-dark"?'),
-        (2, '"hme" is no start screen', 'did you mean "home"?'),
+        (2, '"hme" is not a start screen', 'did you mean "home"?'),
         (3, '"vmi" is not one of vim', 'did you mean "vim"?'),
         (4, "expected true or false, found text", ""),
         (5, "a number is not one of unicode, ascii", ""),
         (8, 'no action "edit.dnoe"', 'did you mean "edit.note"?'),
-        (9, 'app.undo: "ctrl+zz" is no key', "write it as"),
-        (10, '"s" would do two things: app.goto and', "choose another key"),
+        (9, 'app.undo: "ctrl+zz" is not a key', "write it as"),
+        (10, '"s" has two actions: app.goto and', "choose another key"),
     ):
         (line,) = [line for line in lines if line.startswith(f"{path}:{number}: ")]
         assert message in line
@@ -262,7 +262,7 @@ def test_config_check_is_content_with_what_is_sound(write, capsys):
     assert "not there yet" in capsys.readouterr().out
     write('theme = "monochrome"\nmouse = false\nstart = "report"\npreset = "vim"\n')
     assert run(["config", "check"]) == 0
-    assert "nothing is wrong" in capsys.readouterr().out
+    assert "no problem found" in capsys.readouterr().out
     user, _ = load_checked(paths.find_user_folders())
     assert (user.theme, user.mouse, user.start, user.preset) == (
         "monochrome",
@@ -278,7 +278,7 @@ def test_config_check_as_json(write, capsys):
     (row,) = json.loads(capsys.readouterr().out)
     assert row["file"] == str(path)
     assert row["line"] == 1
-    assert row["message"] == '"hme" is no start screen'
+    assert row["message"] == '"hme" is not a start screen'
 
 
 def test_config_keys_prints_what_is_in_force(write, capsys):
@@ -328,7 +328,7 @@ async def test_own_keys_work_and_are_shown_everywhere(write, start):
         await press(pilot, "question_mark")
         assert isinstance(app.screen, ChecklistScreen)
         await press(pilot, "ctrl+c")
-        assert "q leaves" in told(app)
+        assert "q quits" in told(app)
         offered = {action.id for action, _ in offers(app, app.screen)}
         assert {"app.undo", "edit.done", "list.filter", "app.theme", "app.quit"} <= offered
         assert not told(app).count("config")
@@ -421,7 +421,7 @@ async def test_the_palette_offers_ours_and_runs_it(start):
         titles = {command.title for command in app.get_system_commands(app.screen)}
         assert not titles & {"Maximize", "Minimize", "Screenshot", "Change theme"}
         await press(pilot, "ctrl+p")
-        await type_text(pilot, "colours")
+        await type_text(pilot, "color theme")
         await pilot.pause(0.2)
         assert "ctrl+t" in screen_text(app)
         await press(pilot, "enter")
@@ -438,7 +438,7 @@ async def test_a_small_terminal_gets_a_kind_word_until_it_grows(start):
         await pilot.resize_terminal(50, 15)
         await settle(pilot)
         assert isinstance(app.screen, TooSmallScreen)
-        assert "50 by 15" in " ".join(screen_text(app).split())
+        assert "50x15" in " ".join(screen_text(app).split())
         await pilot.resize_terminal(60, 20)
         await settle(pilot)
         assert isinstance(app.screen, ChecklistScreen)

@@ -134,7 +134,7 @@ def test_doctor_names_contradictions(tested, monkeypatch, capsys):
     assert "satisfied, but finding f1 is open" in found.message
     monkeypatch.chdir(tested.root)
     assert run(["doctor"]) == 1
-    assert "Tests and findings that do not agree" in capsys.readouterr().out
+    assert "Tests and findings that disagree" in capsys.readouterr().out
 
 
 def test_accepted_evidence_is_evidence_of_the_items_that_the_request_names(session):
@@ -182,6 +182,6 @@ def test_a_new_name_is_remarked(session, monkeypatch, capsys):
     session.apply(["rev5.readiness.csp:diagram"], ItemEdit(owner="anna"))
     monkeypatch.chdir(session.root)
     assert run(["set", "rev5.readiness.csp:tour", "--owner", "annna"]) == 0
-    assert '"annna" is a new name here; did you mean anna?' in capsys.readouterr().err
+    assert '"annna" is new in this workspace; did you mean anna?' in capsys.readouterr().err
     assert run(["set", "rev5.readiness.csp:tour", "--owner", "anna"]) == 0
     assert capsys.readouterr().err == ""

@@ -95,7 +95,7 @@ def test_what_is_no_age(text: str) -> None:
 def test_messages_say_what_to_write() -> None:
     with pytest.raises(ValueError, match="write 2027-02-01, or kick-off - 30d"):
         parse_due("next week")
-    with pytest.raises(ValueError, match="2027-02-30 is not a day of the calendar"):
+    with pytest.raises(ValueError, match="2027-02-30 is not a calendar date"):
         parse_due("2027-02-30")
 
 

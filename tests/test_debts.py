@@ -38,10 +38,10 @@ def test_roles_in_their_order_people_by_name_nobody_last() -> None:
     assert [(debt.who, [m.ref for m in debt.missing]) for debt in found] == [
         ("Alice (csp)", ["6"]),
         ("dana (csp)", ["5", "8"]),
-        ("csp, nobody named", ["4"]),
+        ("csp, no owner", ["4"]),
         ("bob (3pao)", ["7"]),
-        ("3pao, nobody named", ["2"]),
-        ("jab, nobody named", ["1"]),
+        ("3pao, no owner", ["2"]),
+        ("jab, no owner", ["1"]),
         ("somebody", ["3"]),
     ]
 

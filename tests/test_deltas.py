@@ -267,7 +267,7 @@ def test_time_alone_makes_things_worse():
     assert ("evidence-stale", "r.csp:scan") in kinds(old, new)
     passed = next(one for one in compare_boards(old, new).differences if one.ref == "kick-off")
     assert passed.kind == "milestone-passed"
-    assert passed.why == "2 missing"
+    assert passed.why == "2 outstanding"
 
 
 def test_an_item_that_newly_applies_and_is_late_is_told_twice():

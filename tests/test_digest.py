@@ -94,7 +94,7 @@ def test_the_page_says_what_by_when_and_why_and_escapes_it():
     assert "What to do: Do this first." in text
     assert "Evidence expected: the report" in text
     assert "- **Weak TLS** (high risk, due 2027-01-20, in 9 d)" in text
-    assert "Plan: none yet: say what and by when" in text
+    assert "Plan: none yet; add a plan and a due date" in text
     assert text == render_digest(board(), of(build_digests(board()), "dana"))
     assert all(len(line) < 1000 for line in text.splitlines())
 
@@ -174,7 +174,7 @@ def test_one_digest_goes_to_the_screen(fedcheck):
     assert status == 0 and out.startswith("# Meridian Ledger: what dana owes")
     status, out, _ = fedcheck("digest", "bob", "-o", "-")
     assert status == 0 and "Nothing to do" in out
-    assert "nobody is named for" in fedcheck("digest", "nobody", "-o", "-")[1]
+    assert "work with no owner" in fedcheck("digest", "nobody", "-o", "-")[1]
     assert fedcheck("digest", "-o", "-")[0] == 2
     status, _, err = fedcheck("digest", "dnaa", "-o", "-")
     assert status == 2 and 'did you mean "dana"' in err

@@ -58,7 +58,7 @@ def test_topics_are_listed_and_read_without_a_terminal(fedcheck):
     ("topic", "said"),
     [
         ("raport", 'did you mean "report"?'),
-        ("sandbox", "it is mentioned in: "),
+        ("sandbox", "it appears in: "),
         ("zzz-\x1b[31m", "topics: readme, "),
     ],
 )

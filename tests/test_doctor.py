@@ -39,7 +39,7 @@ def close(root: Path) -> None:
 
 @pytest.fixture
 def root(make_workspace: MakeWorkspace) -> Path:
-    """Return the root of a workspace that nothing is wrong with."""
+    """Return the root of a workspace that no problem found with."""
     found = make_workspace()
     close(found)
     return found
@@ -113,7 +113,7 @@ def test_notes_alone_are_no_problem(call: Call, root: Path) -> None:
     write(root, "evidence/loose.pdf", "x")
     status, out, _ = call("doctor")
     assert status == 0
-    assert out.startswith("note: Evidence files that no item links to\n  evidence/loose.pdf: ")
+    assert out.startswith("note: Evidence files not linked to an item\n  evidence/loose.pdf: ")
     assert out.endswith("No problems found. 1 note.\n")
 
 
@@ -333,7 +333,7 @@ def test_a_record_of_a_changed_item_is_moved_by_a_person(
         ("nothing-like-it=diagram-v2", "fedcheck doctor"),
         ("sponsor=diagram-v2", "is an item of its checklist"),
         ("diagram=no-such-item", "no such item"),
-        ("diagram=crypto-table", "has a record of its own"),
+        ("diagram=crypto-table", "already has a record"),
         (f"diagram={CSP}:high-only", "does not apply here"),
     ],
 )
@@ -373,7 +373,7 @@ def test_a_record_that_was_changed_meanwhile_stays_where_it_is(
     path.write_text(path.read_text().replace('"dana"', '"erik"'))
     moved = move_records(session, [MoveRecord(DIAGRAM, f"{CSP}:picture")])
     assert moved.done == []
-    assert "was changed meanwhile" in str(moved.failed[0])
+    assert "was changed in the meantime" in str(moved.failed[0])
     fresh = open_workspace(root).project
     assert fresh.record(DIAGRAM).owner == "erik"
     assert fresh.record(f"{CSP}:picture").owner == ""
@@ -386,7 +386,7 @@ def test_an_orphan_in_a_broken_checklist_is_left_alone(
     change_list(root, 'title = "Readiness: CSP"', 'title = "Readiness: CSP"\ncolour = "red"')
     (found,) = of(doctor()[1], "orphan-record")
     assert not found["fixable"]
-    assert "mend the checklist first" in found["remedy"]
+    assert "fix the checklist first" in found["remedy"]
 
 
 def test_an_orphan_keeps_its_unknown_keys(
@@ -423,7 +423,7 @@ def test_an_item_recorded_under_both_ids(doctor: Doctor, root: Path) -> None:
     status, found = doctor()
     (told,) = of(found, "twice-recorded")
     assert (status, told["line"], told["ref"]) == (1, 7, f"{CSP}:crypto")
-    assert 'only that of "crypto-table" counts' in told["message"]
+    assert 'only the record of "crypto-table" counts' in told["message"]
     assert told["remedy"]
     assert not of(found, "orphan-record")
 
@@ -458,17 +458,17 @@ def piece(link: str, kind: str = "file") -> str:
 @pytest.mark.parametrize(
     ("link", "kind", "found", "words"),
     [
-        ("evidence/gone.pdf", "file", "missing-evidence", "is gone"),
-        ("../outside.txt", "file", "evidence-link", "leads out of the workspace"),
-        ("evidence/out.txt", "file", "evidence-link", "leads out of the workspace"),
-        ("a\\u0000b", "file", "evidence-link", "no name of a file"),
-        ("/a\\u0000b", "file", "evidence-link", "no name of a file"),
-        ("javascript:alert(1)", "url", "evidence-link", "no web address"),
-        ("file:///etc/passwd", "url", "evidence-link", "no web address"),
-        ("fedcheck.toml", "file", "evidence-link", "fedcheck's own"),
-        ("./history/../progress/x.toml", "file", "evidence-link", "fedcheck's own"),
-        ("evidence/own.toml", "file", "evidence-link", "fedcheck's own"),
-        (".fedcheck/seen.json", "file", "evidence-link", "fedcheck's own"),
+        ("evidence/gone.pdf", "file", "missing-evidence", "is missing"),
+        ("../outside.txt", "file", "evidence-link", "is outside the workspace"),
+        ("evidence/out.txt", "file", "evidence-link", "is outside the workspace"),
+        ("a\\u0000b", "file", "evidence-link", "is not a file name"),
+        ("/a\\u0000b", "file", "evidence-link", "is not a file name"),
+        ("javascript:alert(1)", "url", "evidence-link", "not a web address"),
+        ("file:///etc/passwd", "url", "evidence-link", "not a web address"),
+        ("fedcheck.toml", "file", "evidence-link", "one of fedcheck's files"),
+        ("./history/../progress/x.toml", "file", "evidence-link", "one of fedcheck's files"),
+        ("evidence/own.toml", "file", "evidence-link", "one of fedcheck's files"),
+        (".fedcheck/seen.json", "file", "evidence-link", "one of fedcheck's files"),
     ],
 )
 def test_evidence_that_cannot_count(
@@ -497,7 +497,7 @@ def test_a_changed_file_is_told_of_once_it_was_verified(
     session.verify_evidence([DIAGRAM])
     status, (found,) = doctor()
     assert (status, found["kind"]) == (1, "missing-evidence")
-    assert "not what it was" in found["message"]
+    assert "changed since it was added" in found["message"]
 
 
 def test_many_missing_files_are_counted(doctor: Doctor, root: Path) -> None:
@@ -566,7 +566,7 @@ def test_files_that_others_can_reach(doctor: Doctor, call: Call, root: Path) -> 
     assert status == 1
     assert set(told) == {"fedcheck.toml", "progress"}
     assert told["fedcheck.toml"]["severity"] == "warning"
-    assert told["fedcheck.toml"]["message"] == "everybody at this machine can read (mode 644)"
+    assert told["fedcheck.toml"]["message"] == "every user of this machine can read (mode 644)"
     assert told["progress"]["message"] == "its group can write (mode 770)"
     assert told["progress"]["fixable"]
     status, out, _ = call("doctor", "--fix")
@@ -654,7 +654,7 @@ def test_nothing_is_closed_or_removed_through_a_link(
     assert (status, err) == (1, "")
     assert "2 problems" in out
     assert out.count(" is a link to ") == 2
-    assert out.count("which is outside of the workspace") == 2
+    assert out.count("which is outside the workspace") == 2
     assert target.stat().st_mode & 0o777 == 0o666
     assert link.is_symlink()
 
@@ -735,7 +735,7 @@ def test_clocks_that_do_not_agree(
     assert status == 1
     assert [(p["line"], p["message"].split(":")[0]) for p in of(found, "clock")] == [
         (2, "this line is from the future"),
-        (3, "the time runs backwards here"),
+        (3, "the time goes backward here"),
     ]
 
 
@@ -768,7 +768,7 @@ def test_changes_outside_fedcheck(
     path.unlink()
     status, (lost, found) = doctor()
     assert (status, found["severity"]) == (1, "warning")
-    assert "the file is gone" in found["message"]
+    assert "the file is missing" in found["message"]
     assert (lost["kind"], lost["fixable"]) == ("lost-value", True)
 
 
@@ -795,7 +795,7 @@ def test_the_text_is_grouped_and_ends_with_a_count(
     assert lines[0] == "error: Files that cannot be used as they are"
     assert lines[1].startswith("  requests.toml:1: not valid TOML")
     assert lines[2].startswith("    -> ")
-    assert lines[-1] == "2 problems, 1 of them --fix can mend, 1 note."
+    assert lines[-1] == "2 problems, 1 of them can be fixed with --fix, 1 note."
     heads = [line for line in lines if line and not line.startswith(" ")]
     assert [line.split(":")[0] for line in heads[:-1]] == ["error", "warning", "note"]
 

@@ -123,9 +123,10 @@ def test_no_copy_of_a_workspace_accuses_anybody(
     kinds = {m["kind"] for m in json.loads(call(there, "gate", "--json")[1])["missing"]}
     assert not kinds & {"changed", "missing", "unverified"}
     told = call(there, "report", "pmo-status", "-o", "-")[1]
-    assert "not what it was" not in told
+    assert "its hash differs" not in told
     assert (
-        "Of 2 pieces of evidence none is stale, missing or changed. 1 file is not verified" in told
+        "Of 2 evidence attachments, none are stale, missing or changed. 1 attachment is not "
+        "verified" in told
     )
     assert call(there, "evidence", "verify")[1] == "2 files hashed; 0 problems found.\n"
     found = json.loads(call(there, "status", "--json")[1])["evidence"]
@@ -443,7 +444,7 @@ def test_a_link_in_the_other_form_does_not_hide_a_way_out(
     )
 
 
-# what is no ordinary file
+# what is not a regular file
 
 
 def piped(root: Path) -> Path:
@@ -546,7 +547,7 @@ def test_the_gate_counts_it_as_a_remark(
 ) -> None:
     os.utime(root / LARGE, (5, 5))
     text = call(root, "gate", "ready-conversation")[1]
-    assert "Remarks  1  (they do not count)" in text
+    assert "Remarks  1  (not counted)" in text
     assert "fedcheck evidence verify evidence:unverified" in text
     found = json.loads(call(root, "gate", "ready-conversation", "--json")[1])
     (remark,) = found["remarks"]
@@ -572,7 +573,7 @@ def test_no_report_accuses_anybody(root: Path, call: Call, template: str) -> Non
     os.utime(root / LARGE, (5, 5))
     status, text = call(root, "report", template, "-o", "-")
     assert status == 0
-    assert "not what it was" not in text
+    assert "its hash differs" not in text
     assert "unverified" not in text
     if template in ("pmo-status", "evidence"):
         assert "not verified yet" in text

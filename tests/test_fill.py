@@ -155,7 +155,7 @@ def test_the_chain_goes_with_a_formula_that_a_value_replaces(tmp_path):
     assert CHAIN not in lost
     assert b"calcChain" not in lost["[Content_Types].xml"] + lost["xl/_rels/workbook.xml.rels"]
     assert b'<c r="B2"><v>5</v></c>' in lost[SHEET]
-    with pytest.raises(FedcheckError, match="A1 holds a formula that other"):
+    with pytest.raises(FedcheckError, match="A1 contains a formula shared with other"):
         fill_cells(path, {"A": {"A1": 5}})
 
 
@@ -234,7 +234,7 @@ def test_what_was_filled_is_read_again_and_all_else_stays(tmp_path_factory, want
     [
         ({"Nowhere": {"A1": 1}}, "no sheet"),
         ({"Work": {"A1": "x" * 40_000}}, "longer than a cell"),
-        ({"Work": {"A0": 1}}, "no place"),
+        ({"Work": {"A0": 1}}, "not a cell reference"),
     ],
 )
 def test_what_cannot_be_filled_is_said(template, cells, words):

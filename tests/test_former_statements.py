@@ -133,7 +133,7 @@ def test_without_a_record_it_is_what_the_newest_import_changed(root: Path, answe
     assert status == 0 and "[-3-] {+2+} months" in out and "Nothing is recorded" in out
     bring(root, reworded(), "2026.10.01.01")
     status, out = answer("show", ONE, "--diff", "-w", str(root))
-    assert (status, out) == (0, f"{ONE}: no change of its official statement is known.\n")
+    assert (status, out) == (0, f"{ONE}: no change to its official statement is known.\n")
 
 
 def test_a_change_of_force_alone_is_told(root: Path, answer: Answer) -> None:
@@ -160,7 +160,7 @@ def test_where_no_earlier_text_is_known_it_says_so(tmp_path: Path, answer: Answe
     profile = ["--process", "cr26", "--role", "csp", "--type", "20x", "--class", "a"]
     assert run(["init", str(root), "--name", "Vault", *profile]) == 0
     status, out = answer("show", "FRC-CLA-MFR", "--diff", "-w", str(root))
-    assert status == 0 and "this list holds no official text" in out
+    assert status == 0 and "this checklist has no official text" in out
     assert "https://github.com/FedRAMP/rules" in out and "fedcheck rules diff OLD NEW" in out
     assert run(["set", "FRC-CLA-MFR", "--status", "done", "-w", str(root)]) == 0
     bring(root, consolidated(), "")

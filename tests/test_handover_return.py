@@ -97,7 +97,7 @@ def test_both_sides_work_and_all_of_it_arrives(
 
     capsys.readouterr()
     assert take_back(answer) == 0
-    assert "taken back already" in capsys.readouterr().out
+    assert "already merged" in capsys.readouterr().out
     assert run(["history", "--verify"]) == 0
     assert run(["undo"]) == 0
     assert "plan" not in load(root / "findings.toml")["f1"]

@@ -210,7 +210,8 @@ def test_what_follows_from_a_field_is_lost_with_it(
 
 
 @pytest.mark.parametrize(
-    ("digits", "message"), [("abc", "not enough of a hash"), ("abcdef", "no loss has this hash")]
+    ("digits", "message"),
+    [("abc", "too short for a hash"), ("abcdef", "nothing lost has this hash")],
 )
 def test_only_what_is_lost_can_be_accepted(
     workspace: Path, capsys: pytest.CaptureFixture[str], digits: str, message: str
@@ -232,7 +233,7 @@ def test_a_missing_line_can_be_accepted(
     assert run(["history", "confirm", damage.missing, "-w", str(session.root)]) == 0
     assert history_check.verify(session.root) == []
     run(["history", "-w", str(session.root)])
-    assert "accepted that a line of the history is missing" in capsys.readouterr().out
+    assert "accepted a missing history line" in capsys.readouterr().out
 
 
 @needs_git
@@ -385,7 +386,7 @@ def test_what_another_program_writes_while_we_save_is_not_lost(
         assert (OUTSIDE, "owner", "dana", "by hand") in told(session)
     else:
         with pytest.raises(
-            FedcheckError, match="the change is saved, and that text is in"
+            FedcheckError, match="your change is saved, and the other text is in"
         ) as error:
             session.apply([DIAGRAM], ItemEdit(note="hello"))
         kept = str(error.value).rpartition(" ")[2]

@@ -428,7 +428,7 @@ def test_an_absolute_path_written_by_hand_is_not_read(traps: Path, call: Call) -
     )
     (traps / "progress" / f"{LIST}.toml").write_text("format = 1\n" + text)
     assert "missing" in call("evidence", "verify")[1]
-    assert "leads out of the workspace" in call("doctor")[1]
+    assert "is outside the workspace" in call("doctor")[1]
 
 
 @pytest.mark.parametrize("name", LEAVING)

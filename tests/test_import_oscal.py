@@ -236,7 +236,7 @@ def test_a_key_that_stands_twice_is_told(session, tmp_path):
     text = json.dumps(catalog(group("xx", "Doors", BADGES)))
     text = text.replace('"groups"', '"groups": [], "groups"', 1)
     found = planned(session, tmp_path, text.encode())
-    assert any('"groups" stands several times in 1 object' in note.what for note in found.notes)
+    assert any('"groups" appears several times in 1 object' in note.what for note in found.notes)
 
 
 def test_twice_and_nameless_is_told_and_the_rest_is_used(session, tmp_path):
@@ -295,7 +295,7 @@ def test_what_people_added_to_the_list_stays(session, tmp_path):
     [
         (b'{"catalog": {\n "a": ]}}', "2: not valid JSON, column 7"),
         (b"", "empty"),
-        (b'{"catalog": {"a": NaN}}', "NaN is no value of JSON"),
+        (b'{"catalog": {"a": NaN}}', "NaN is not a JSON value"),
         (b"<?xml version='1.0'?><catalog/>", "XML, not JSON"),
         (b"\xef\xbb\xbf <catalog/>", "XML, not JSON"),
         (b"catalog:\n  uuid: 0\n", "YAML, not JSON"),
@@ -309,8 +309,8 @@ def test_what_people_added_to_the_list_stays(session, tmp_path):
         ({"system-security-plan": {}}, "is a system security plan"),
         ({"assessment-results": {}}, "is assessment results"),
         ({"plan-of-action-and-milestones": {}}, "is a plan of action"),
-        ({"catalog": []}, "no OSCAL catalog"),
-        ([], "no OSCAL catalog"),
+        ({"catalog": []}, "not an OSCAL catalog"),
+        ([], "not an OSCAL catalog"),
         (catalog(), "has no controls"),
         (catalog(group("x", "X", control("x-1", "Gone", props=[prop("status", "Withdrawn")]))),
          "has no controls"),
@@ -441,7 +441,7 @@ def test_no_shape_of_a_catalog_is_a_crash(data):
 
 
 def test_another_list_of_that_name_is_not_touched(session, tmp_path):
-    with pytest.raises(FedcheckError, match="called so already"):
+    with pytest.raises(FedcheckError, match="with this name already exists"):
         planned(session, tmp_path, list_id="rev5.readiness.csp")
     with pytest.raises(FedcheckError, match="is not an id of a checklist"):
         planned(session, tmp_path, list_id="Bad Name")

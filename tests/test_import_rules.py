@@ -123,7 +123,7 @@ def test_the_report_tells_what_was_read_and_what_is_new_gone_and_unknown(
     assert found["done"] is False and list((root / "checklists").glob("cr26*")) == []
     assert found["facts"][0].startswith("12 rules and 3 live indicators read from release 2026.07")
     assert len(found["facts"][0].rpartition("sha256 ")[2]) == 64
-    assert "the lists were of release 2026.07.14.01" in found["facts"]
+    assert "the lists came from release 2026.07.14.01" in found["facts"]
     new = next(one for one in found["facts"] if " new: " in one)
     gone = next(one for one in found["facts"] if " gone: " in one)
     assert "ZED-CSO-ONE" in new and "SDR-CSX-KMT" in gone
@@ -136,7 +136,7 @@ def test_the_same_file_twice_changes_nothing_and_undo_takes_it_back(
     before = items_of(opened(root))
     imported(root, tmp_path, consolidated())
     again = plan(opened(root), tmp_path / "rules.json")
-    assert again.empty and any("nothing is new" in fact for fact in again.facts)
+    assert again.empty and any("nothing was added" in fact for fact in again.facts)
     assert run(["import", "frmr", str(tmp_path / "rules.json"), "-w", str(root)]) == 0
     assert "Nothing to do" in capsys.readouterr().out
     assert run(["undo", "-w", str(root)]) == 0
@@ -230,7 +230,7 @@ def test_doctor_proposes_a_renamed_rule_and_moves_nothing_unasked(
     capsys.readouterr()
     assert run(["doctor", "--fix", "-w", str(root)]) == 1
     said = " ".join(capsys.readouterr().out.split())
-    assert "perhaps it is zed-cso-cnt now" in said
+    assert "it may now be zed-cso-cnt" in said
     assert "the same item" not in said
     session = opened(root)
     assert session.project.record(ref_of(session, "ZED-CSO-CNT")).untouched
@@ -241,9 +241,9 @@ def test_doctor_proposes_a_renamed_rule_and_moves_nothing_unasked(
 
 def test_a_rule_that_is_not_for_the_profile_is_said_to_be_so(root: Path, capsys: Any) -> None:
     assert run(["show", "frc-csf-bsl", "-w", str(root)]) == 2
-    assert "profile leaves it out" in capsys.readouterr().err
+    assert "profile excludes it" in capsys.readouterr().err
     assert run(["show", "ksi-iam", "-w", str(root)]) == 2
-    assert "6 ids begin with it: fedcheck list code:ksi-iam" in capsys.readouterr().err
+    assert "6 ids begin with it; see: fedcheck list code:ksi-iam" in capsys.readouterr().err
     assert run(["show", "ac-2", "-w", str(root)]) == 0, "a control is explained all the same"
 
 
@@ -314,7 +314,7 @@ def test_one_version_with_another_content_is_told(root: Path, tmp_path: Path) ->
     data = consolidated()
     data["info"]["description"] = "Published again."
     found = imported(root, tmp_path, data)
-    assert any("same version, 2026.07.01.01, and another content" in one for one in found.facts)
+    assert any("same version, 2026.07.01.01, but different content" in one for one in found.facts)
     assert len(found.checklists) > 1, "their source names the new hash"
 
 
@@ -347,7 +347,7 @@ def test_what_is_no_release_is_refused_in_words(root: Path, tmp_path: Path, caps
     cut.write_bytes(whole.read_bytes()[:-200])
     refused(cut, 3, "cut.json")
     refused(tmp_path / "none.json", 3, "no such file")
-    refused(written(tmp_path / "e.json", {"FRR": {}, "KSI": {}}), 3, "holds no rule")
+    refused(written(tmp_path / "e.json", {"FRR": {}, "KSI": {}}), 3, "contains no readable rule")
     refused(whole, 2, "the lists of the process jab are not made from", jab)
     assert list((root / "checklists").glob("cr26*")) == []
     assert registry.recognize(cut)[0].name == "rules"
@@ -387,7 +387,10 @@ async def test_the_app_knows_a_release_and_a_folder_of_one(
         await press(pilot, "enter")
         assert "ZED-TFR-PAI" in screen_text(app)
         for name, reason in (
-            ("schema.json", "is a JSON schema, no OSCAL catalog and no release of FedRAMP's rules"),
+            (
+                "schema.json",
+                "is a JSON schema, not an OSCAL catalog or a release of FedRAMP's rules",
+            ),
             ("cut.json", "cut.json:1: not valid JSON"),
             ("nothing", "holds no rules, for it has no JSON file"),
         ):
@@ -406,7 +409,9 @@ def test_the_release_of_the_shipped_lists_flags_nothing(root: Path) -> None:
     before = items_of(session)
     found = plan(session, NEWEST)
     assert "246 rules and 46 live indicators read" in found.facts[0]
-    assert "nothing is new, gone or changed against the lists of the workspace" in found.facts
+    assert (
+        "nothing was added, removed or changed compared with the lists of the workspace"
+    ) in found.facts
     after = {item.code: item for one in found.checklists for _, item in one.items.values()}
     assert set(after) == set(before) and found.changes == ()
     for profile in list_profiles(session.project.process):

@@ -108,11 +108,11 @@ def test_the_rules_of_a_request() -> None:
     new = Request("q", "Which ports?")
     with pytest.raises(RuleError, match="needs a title"):
         apply_request_edit(Request("q"), RequestEdit("ask", title="  "), DAY)
-    with pytest.raises(RuleError, match="nothing to answer with"):
+    with pytest.raises(RuleError, match="the answer is empty"):
         answer_request(new, None, (), DAY)
     with pytest.raises(RuleError, match="was not answered"):
         accept_request(new)
-    with pytest.raises(RuleError, match="is open already"):
+    with pytest.raises(RuleError, match="is already open"):
         return_request(new, "x")
     there = answer_request(new, "443", (), DAY)
     with pytest.raises(RuleError, match="say what is missing"):
@@ -123,7 +123,7 @@ def test_the_rules_of_a_request() -> None:
     assert (again.answer, again.comment, again.returned) == ("443", "", False)
     settled = accept_request(again)
     assert settled.state == "accepted"
-    with pytest.raises(RuleError, match="was accepted already"):
+    with pytest.raises(RuleError, match="was already accepted"):
         answer_request(settled, "444", (), DAY)
     assert return_request(settled, "UDP is wrong").state == "open"
 
@@ -138,7 +138,7 @@ def test_the_rules_of_a_finding() -> None:
         request_deviation(raised, "false-positive", None)
     asked = request_deviation(raised, "false-positive", "the scanner is wrong")
     assert asked.deviation_state == "pending"
-    with pytest.raises(RuleError, match="without proof"):
+    with pytest.raises(RuleError, match="without evidence"):
         close_finding(asked, DAY)
     passed = retest_finding(raised, "passed", DAY)
     assert (passed.state, passed.closed, passed.retested) == ("closed", DAY, DAY)
@@ -152,7 +152,7 @@ def test_the_rules_of_a_finding() -> None:
     [
         ('[[request]]\nid = "a"\n', 2, 'the key "title" is missing'),
         ('[[request]]\nid = "a"\ntitle = "A"\n[[request]]\nid = "a"\ntitle = "B"\n', 6, "twice"),
-        ('[[request]]\nid = "a:b"\ntitle = "A"\n', 3, "this is no id"),
+        ('[[request]]\nid = "a:b"\ntitle = "A"\n', 3, "this is not an id"),
         ('[[request]]\nid = "a"\ntitle = "A"\nstate = "lost"\n', 5, "lost"),
     ],
 )
@@ -175,4 +175,4 @@ def test_a_progress_file_with_a_reserved_name_is_told_of(
 ) -> None:
     (workspace / "progress" / "requests.toml").write_text("format = 1\n")
     session = open_workspace(workspace)
-    assert any("no checklist can be called" in str(problem) for problem in session.problems)
+    assert any("no checklist can be named" in str(problem) for problem in session.problems)

@@ -71,7 +71,7 @@ def test_what_is_advised_counts_and_is_declined_with_a_reason(root: Path, capsys
     code = next(row.item.code for row in counted if row.item.level is Level.SHOULD)
     for one in (code.lower(), ADVISED):
         assert run(["set", one, "--status", "na", "-w", str(root)]) == 2
-        assert "cannot be declined without a reason" in capsys.readouterr().err
+        assert "declined needs a reason" in capsys.readouterr().err
         assert run(["set", one, "--status", "na", "--reason", "Too dear.", "-w", str(root)]) == 0
         capsys.readouterr()
     assert count() == (total, 2)

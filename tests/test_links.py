@@ -264,7 +264,7 @@ def test_what_lies_outside_is_not_read_as_data(root: Path, call: Call, name: str
         _, out, err = call(*argv)
         told += out + err
     assert SECRET not in told
-    assert "is a link that leads outside of the workspace" in told
+    assert "is a link that leads outside the workspace" in told
     for found in (root / "reports").rglob("*.md"):
         assert SECRET not in found.read_text()
 
@@ -335,8 +335,10 @@ def test_doctor_names_links_and_what_they_lead_to(
         "is a link to elsewhere.toml, but fedcheck writes nothing through it"
     )
     assert told == {
-        str(link): f"is a link to {target}, which is outside of the workspace; "
-        "fedcheck neither reads nor writes through it"
+        str(
+            link
+        ): f"is a link to {target}, which is outside the workspace; fedcheck does not read or "
+        "write through it"
         for link, target in links
     }
 

@@ -358,8 +358,8 @@ def test_the_next_command_settles_it_by_the_histories(
     err = capsys.readouterr().err
     assert "1 field was set on both sides of a merge:" in err
     assert (
-        f"{item.code or item.id} owner: bob (bob, 2027-01-11) stands;"
-        " the other side had ann (ann, 2027-01-11)" in err
+        f"{item.code or item.id} owner: bob (bob, 2027-01-11) is kept; the other side had ann "
+        "(ann, 2027-01-11)" in err
     )
     run(["list", "-w", str(root)])
     assert not capsys.readouterr().err, "once"
@@ -568,7 +568,7 @@ REQUESTS = 'format = 1\n\n[[request]]\nid = "1"\ntitle = "One"\n'
     [
         (REQUESTS.replace("format = 1", "format = 2"), "format 2 is newer"),
         (REQUESTS + "title =\n", "not valid TOML"),
-        (REQUESTS + '\n[[request]]\nid = "1"\ntitle = "Two"\n', "stands twice"),
+        (REQUESTS + '\n[[request]]\nid = "1"\ntitle = "Two"\n', "appears twice"),
         (REQUESTS.replace('"One"', "7"), 'the key "title"'),
     ],
 )

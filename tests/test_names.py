@@ -144,7 +144,7 @@ def test_a_kept_list_that_is_not_what_its_name_says_is_not_brought_back(
 ) -> None:
     write_history(workspace, "checklists:acme", "file", DIGEST, None)
     (workspace / f".fedcheck/backup/lists/{DIGEST}.toml").write_bytes(b"another text")
-    with pytest.raises(FedcheckError, match="is not kept on this machine"):
+    with pytest.raises(FedcheckError, match="is not on this machine"):
         open_workspace(workspace).undo()
     assert not (workspace / "checklists/acme.toml").exists()
 
@@ -170,7 +170,7 @@ def test_a_list_of_a_reserved_name_is_refused_everywhere(
     ):
         status, _, err = call(*argv)
         assert status == 2, argv
-        assert f'no checklist can be called "{name}"' in err
+        assert f'no checklist can be named "{name}"' in err
         assert not (workspace / f"checklists/{name}.toml").exists()
     text = (workspace / "checklists/rev5.readiness.csp.toml").read_text()
     path = workspace / f"checklists/{name}.toml"
@@ -181,7 +181,7 @@ def test_a_list_of_a_reserved_name_is_refused_everywhere(
     ):  # fmt: skip
         status, out, err = call(*argv)
         assert status == expected, (argv, out, err)
-        assert f'no checklist can be called "{name}"' in " ".join((out + err).split()), argv
+        assert f'no checklist can be named "{name}"' in " ".join((out + err).split()), argv
     assert call("set", f"{name}:diagram", "--owner", "dana")[0] == 2
     assert not history.list_history_files(workspace)
 
@@ -192,5 +192,5 @@ def test_a_progress_file_of_a_name_that_no_list_has_is_told(
 ) -> None:
     (workspace / f"progress/{name}.toml").write_text('format = 1\n[item."a"]\nowner = "x"\n')
     _, _, err = call("status")
-    assert f'no checklist can be called "{name}"' in err
+    assert f'no checklist can be named "{name}"' in err
     assert call("set", "diagram", "--owner", "dana")[0] == 0

@@ -52,7 +52,7 @@ def test_may_items_are_in_no_total_and_in_no_pace() -> None:
     assert count.words == "1/2 +1 optional"
     going = compute_pace(board, "kick-off")
     assert (going.done, going.total, sum(going.weeks)) == (1, 2, 1)
-    assert going.words.startswith("1 of 2 required done")
+    assert going.words.startswith("1 of 2 required items done")
     ((heading, _),) = group_items(list(board.rows.values()), "section", board)
     assert heading.endswith("1/2 +1 optional")
 
@@ -75,7 +75,7 @@ def test_a_gate_of_a_later_phase_says_what_is_missing_before_it() -> None:
         # a request counts at every gate; the number is the one that the gate before shows
         assert count_before(found, held.milestone) == len(found[1].missing) == 2 + own
         words = describe_scope(board.project.process, found, held.milestone)
-        assert words == f"review only; before it: {2 + own}"
+        assert words == f"review only; {2 + own}"
         assert count_before(found, found[1].milestone) == 0
         assert describe_scope(board.project.process, found, found[1].milestone) == ""
 
@@ -117,7 +117,7 @@ def test_what_waits_for_ones_own_role_stays_with_it() -> None:
 @pytest.mark.parametrize(
     ("collected", "why", "step"),
     [
-        ("2027-01-08", "evidence will be stale on 2027-01-19", "stale in 8 d"),
+        ("2027-01-08", "evidence goes stale on 2027-01-19", "stale in 8 d"),
         ("2026-12-01", "evidence is too old", "evidence stale"),
     ],
 )

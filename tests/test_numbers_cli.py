@@ -47,7 +47,7 @@ def test_a_change_counts_on_the_day_that_was_given(fedcheck: Run, root: Path) ->
     done = weekly.partition("## What was done")[2]
     assert "Executive sponsor" in done
     assert "cryptographic" not in done
-    assert "Nothing was done" not in weekly
+    assert "Nothing was completed" not in weekly
     since = fedcheck(
         "report", "weekly", "--since", "2027-01-12", "--as-of", "2027-01-26", "-o", "-"
     )
@@ -115,7 +115,7 @@ def test_progress_of_an_earlier_phase_is_kept_and_named(fedcheck: Run, root: Pat
     head = root / "fedcheck.toml"
     head.write_text('begins = "full-assessment"\n' + head.read_text())
     told = fedcheck("doctor", status=1)
-    assert "readiness is before full-assessment, which this workspace begins in" in told
+    assert "readiness is before full-assessment, the first phase of this workspace" in told
     assert "diagram" in (root / "progress" / "rev5.readiness.csp.toml").read_text()
 
 
@@ -131,7 +131,7 @@ def test_a_later_gate_says_what_is_missing_before_it(fedcheck: Run, root: Path) 
     before = len(json.loads(fedcheck("gate", "kick-off", "--json", status=1))["missing"])
     data = json.loads(fedcheck("gate", "review-complete", "--json", status=1))
     assert (len(data["missing"]), data["before"], data["phases"]) == (1, before, ["review"])
-    words = f"Review only; before it: {before}"
+    words = f"Review only; {before}"
     assert f"No. 1 thing is missing ({words})." in fedcheck("gate", "review-complete", status=1)
     assert f"1 thing missing ({words})" in fedcheck("status")
     report = fedcheck("report", "--milestone", "review-complete", "-o", "-")
@@ -158,7 +158,7 @@ def test_what_has_no_day_yet_is_counted_by_what_it_waits_for(fedcheck: Run, root
         f'title = "Monthly"\n[[section]]\nid = "s"\ntitle = "S"\n{items}'
     )
     told = fedcheck("next", "--calendar", "checklist:acme.conmon")
-    assert "No day yet  9" in told
+    assert "No date yet  9" in told
     assert "9 items of Continuous monitoring" in told
     assert "waiting for the first delivery" in told
     assert "Month 3" not in told
@@ -194,7 +194,7 @@ def test_tests_are_those_of_the_workbook_and_a_query_counts_others(
     assert f"Not counted: {apart}." in report
     some = fedcheck("report", "test-status", "--query", "family:AU", "-o", "-")
     assert "Of the 1 test that applies" in some
-    assert "Counted are the tests that this query selects: family:AU" in some
+    assert "Only tests that match this query are counted: family:AU" in some
     assert "Not counted" not in some
     both = fedcheck("report", "test-status", "--query", "kind:test", "-o", "-")
     assert "Of the 4 tests that apply" in both and f"Not counted: {apart}." in both

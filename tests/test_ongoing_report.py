@@ -111,8 +111,8 @@ def test_rules_that_apply_or_no_longer_apply_are_one_sentence(fedcheck, clock):
            requirement("AAA-BBB-TWO"), requirement("AAA-BBB-DON", decided=True)]  # fmt: skip
     assert list(summarize_changes(old, new)) == [
         "AAA-BBB-DON T: applies now, Not Implemented.",
-        "Apply now, without a decision: AAA-BBB-NEW, AAA-BBB-TWO.",
-        "No longer apply: AAA-BBB-OLD.",
+        "Newly applicable, without a decision: AAA-BBB-NEW, AAA-BBB-TWO.",
+        "No longer applicable: AAA-BBB-OLD.",
     ]
 
 

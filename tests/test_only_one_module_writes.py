@@ -42,7 +42,7 @@ MAKERS = {
     "SpooledTemporaryFile", "FileHandler", "RotatingFileHandler", "FileLock", "SoftFileLock",
 }  # fmt: skip
 OPENERS = {"open", "ZipFile", "TarFile", "GzipFile", "BZ2File", "LZMAFile", "fdopen"}
-"""What takes a mode; `os.fdopen` takes what is open already, and `os.open` is refused by itself."""
+"""What takes a mode; `os.fdopen` takes what is already open, and `os.open` is refused by itself."""
 
 MODE = re.compile(r"[rwaxbtU+]{1,4}(:\w+)?|[rwax]:\w*")
 

@@ -332,8 +332,10 @@ def test_a_status_column_is_known_by_its_cells_and_remarks_beside_the_status_are
     assert record(root, "5")["status"] == "doing"
     assert "status" not in record(root, "6")
     assert record(root, "6")["note"].endswith("Where are we? in the sheet: Recurring")
-    assert 'owner: "dana.w@meridian.example; erik" names several; dana is the owner' in told(found)
-    assert 'status: "Recurring" is no known status; kept in the note' in told(found)
+    assert (
+        'owner: "dana.w@meridian.example; erik" names several people; dana becomes the owner'
+    ) in told(found)
+    assert 'status: "Recurring" is not a known status; kept in the note' in told(found)
 
 
 def test_a_stage_of_statuses_is_the_status_and_an_ambiguous_day_is_kept(root, bring):
@@ -354,7 +356,7 @@ def test_the_order_of_days_that_was_inferred_is_told_and_nothing_claims_too_much
     found = bring(text)
     assert "dates such as 12/5/26 are read day first; --dates mdy says otherwise" in found["facts"]
     assert plan.Plan("x", notes=(plan.Note("row 4", "odd"),)).nothing.endswith(
-        "could be used already."
+        "everything that could be used."
     )
 
 

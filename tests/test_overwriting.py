@@ -128,7 +128,7 @@ def test_what_came_after_the_question_is_not_replaced():
     guard(result, Record())
     failed = Record("done", "other-than-satisfied", tester="ann")
     guard(result, failed)
-    with pytest.raises(FedcheckError, match="somebody changed the result meanwhile"):
+    with pytest.raises(FedcheckError, match="somebody else changed the result in the meantime"):
         guard(result, Record("done", "other-than-satisfied", tester="ben"))
 
 
@@ -289,7 +289,7 @@ def test_agreed_goes_with_what_was_agreed_on_and_the_history_says_why(fedcheck, 
     assert fedcheck("set", "a", "--review", "agreed")[0] == 0
     monkeypatch.setenv("FEDCHECK_USER", "ben")
     status, _, err = fedcheck("set", "a", "--observation", "5 of 25 are stale")
-    why = 'review "agreed" of cleo taken back, as the observation changed'
+    why = 'review "agreed" of cleo cleared, because the observation changed'
     assert status == 0 and f"note: a: {why}" in err
     assert why in fedcheck("history", "a")[1]
     assert recorded(fedcheck)["review"] is None

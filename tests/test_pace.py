@@ -35,7 +35,7 @@ def test_done_per_week_and_what_is_needed() -> None:
     assert going.made == 1.0  # two weeks with two, two with none
     left, days = 4, (date(2027, 1, 18) - TODAY).days
     assert going.needed == pytest.approx(left / (days / 7))
-    assert going.words == "7 of 11 required done, 4.0/week needed, 1.0 made"
+    assert going.words == "7 of 11 required items done, 4.0/week needed, 1.0/week achieved"
     assert going.late
 
 
@@ -53,7 +53,9 @@ def test_without_a_date_ahead_nothing_is_needed() -> None:
     passed = replace(board, today=date(2028, 1, 1))
     assert compute_pace(passed, "package").needed is None
     assert not compute_pace(passed, "package").late
-    assert compute_pace(board_of({"i0": done(1)}, 1), "package").words == "1 of 1 required done"
+    assert compute_pace(board_of({"i0": done(1)}, 1), "package").words == (
+        "1 of 1 required items done"
+    )
 
 
 def entered(by: str, ref: str, field: str, old: Any, new: Any) -> HistoryLine:

@@ -186,7 +186,11 @@ def test_a_hand_edit_is_noted_and_an_undo_does_not_take_it_back(
         ("service-models", ["XaaS"], "is not one of SaaS"),
         ("contact", [{"name": "x"}], 'the key "type" is missing'),
         ("contact", [{"type": "Sales", "phone": "12"}], "expected a telephone number"),
-        ("trust-center", {"url": "https://a:b@c.example"}, "no user name or password"),
+        (
+            "trust-center",
+            {"url": "https://a:b@c.example"},
+            "must not contain a user name or password",
+        ),
         ("acronym", "AV", ""),
         ("trust-center", {"url": "https://c.example", "sign-in": True}, ""),
     ],

@@ -227,7 +227,7 @@ def test_what_cannot_be_read_is_a_row_that_says_why(call: Call, clients: Path) -
         ([], 2, "no workspaces to show"),
         (["clients", "nowhere"], 0, "no such file"),
         (["clients", "--person", "dna"], 2, 'did you mean "dana"?'),
-        (["clients", "--person", "dana", "--mine"], 2, "exclude each other"),
+        (["clients", "--person", "dana", "--mine"], 2, "cannot be combined"),
         (["clients", "-o", "clients"], 2, "is a folder"),
         (["clients", "--days", "-1"], 2, "--days"),
         (["clients", "--format", "text", "-o", "x.txt"], 2, "--format md"),
@@ -316,7 +316,7 @@ def test_config_check_wants_whole_paths(call: Call, capsys: pytest.CaptureFixtur
     assert run(["config", "check"]) == 1
     out = capsys.readouterr().out
     assert ":2: " in out
-    assert '"work" is not a whole path' in out
+    assert '"work" is not a full path' in out
 
 
 def test_each_workspace_has_its_own_today(
@@ -341,7 +341,7 @@ def test_the_load_of_a_person_adds_up_over_workspaces(call: Call, clients: Path)
     assert status == 0
     assert "dana" in out
     assert "no owner" not in out
-    assert "3 workspaces without anything for alice left out." in call(clients, "--mine")[1]
+    assert "3 workspaces with nothing for alice left out." in call(clients, "--mine")[1]
 
 
 def test_people_of_other_parties_stay_apart(clients: Path, clock: FrozenClock) -> None:

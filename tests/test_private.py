@@ -167,6 +167,6 @@ def test_an_undo_that_one_part_refuses_takes_back_neither(
     files = [session.root / home / "progress/rev5.readiness.csp.toml" for home in ("", "private")]
     before = [path.read_bytes() for path in files]
     session.refresh()
-    with pytest.raises(FedcheckError, match="was changed since by somebody else"):
+    with pytest.raises(FedcheckError, match="was changed by somebody else since then"):
         session.undo()
     assert [path.read_bytes() for path in files] == before

@@ -223,7 +223,7 @@ def test_its_own_assessment_and_risks_decide_about_findings(tmp_path, answer):
     named = ("--risk", "moderate", "--plan", "Lock them", "--due", "2027-05-01")
     assert answer("finding", "add", "Doors are open", *named, "-w", root)[0] == 0
     _, out = answer("gate", "start", "-w", root)
-    assert "finding" not in out, "the audit is still to come"
+    assert "finding" not in out, "the audit is in the future"
     _, out = answer("gate", "go-live", "-w", root, "--json")
     assert [m["why"] for m in json.loads(out)["missing"] if m["kind"] == "finding"] == [
         "open Moderate finding: Doors are open"
@@ -237,7 +237,7 @@ def test_a_profile_must_be_a_combination_that_exists(tmp_path, answer):
     refused = ("--profile", "region=eu", "--profile", "tier=silver")
     status, out = answer("init", str(root), *INIT, *refused)
     assert status == 2
-    assert "Acme approval does not exist as region eu, tier silver" in out
+    assert "Acme approval has no combination region eu, tier silver" in out
     assert "there is: tier gold; tier silver, region us" in out
     assert not root.exists()
     assert answer("init", str(root), *INIT, "--profile", "region=eu")[0] == 0
@@ -246,7 +246,7 @@ def test_a_profile_must_be_a_combination_that_exists(tmp_path, answer):
     head.write_text(head.read_text().replace('"gold"', '"silver"'))
     status, out = answer("status", "-w", str(root))
     assert status == 3
-    assert "fedcheck.toml:7: Acme approval does not exist as" in out
+    assert "fedcheck.toml:7: Acme approval has no combination" in out
 
 
 def test_items_follow_the_profile_everywhere(tmp_path, answer, open_workspace):
@@ -321,17 +321,17 @@ def test_a_process_may_name_others_that_share_its_lists(tmp_path):
         ('default = "silver"', 'default = "slver"', "slver", 'unknown value of tier "slver"'),
         ('["eu", "us"]', "[]", "values = []", "the option region has no values"),
         ('["eu", "us"]', '["us", "us"]', '["us", "us"]', 'the value "us" is listed twice'),
-        ("[profile.region]", "[profile.title]", "[profile.title]", "cannot be called"),
+        ("[profile.region]", "[profile.title]", "[profile.title]", "cannot be named"),
         ('tier = "gold"\n\n', 'teir = "gold"\n\n', "teir", 'unknown option of a profile "teir"'),
         ('region = ["us"]', 'region = ["su"]', 'region = ["su"]', 'unknown value of region "su"'),
         ('"silver"\nregion', '"gold"\nregion', "[[profile-combination]]", "the defaults"),
         ('duty = "assessor"', 'duty = "provider"', None, "two roles have the duty provider"),
-        ('id = "counsel"', 'id = "auditor"', None, 'the role id "auditor" stands twice'),
+        ('id = "counsel"', 'id = "auditor"', None, 'the role id "auditor" appears twice'),
         ("assessment", "asessment", "asessment", 'unknown key "asessment"; did you mean'),
-        ("assessment", 'roles = ["x"]\nassessment', 'roles = ["x"]', "the roles are given twice"),
+        ("assessment", 'roles = ["x"]\nassessment', 'roles = ["x"]', "the roles are listed twice"),
         ('["prepare", "audit"]', '["adit"]', 'closes = ["adit"]', 'unknown phase "adit"'),
         ("start + 4w", "strat + 4w", "strat", 'unknown milestone "strat"; did you mean "start"?'),
-        ("start + 4w", "go-live + 4w", "go-live + 4w", "follows from itself"),
+        ("start + 4w", "go-live + 4w", "go-live + 4w", "depends on itself"),
         ('owner = "supplier"', 'owner = "sup"', 'owner = "sup"', 'unknown role "sup"'),
         ('["auditor"]', '["aud"]', 'reviewers = ["aud"]', 'unknown role "aud"'),
         ('grace-after = "go-live"', 'grace-after = "x"', "grace-after", 'unknown milestone "x"'),

@@ -43,15 +43,15 @@ def test_a_profile_is_completed_where_only_one_fits(
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (("--type", "rev5", "--class", "a"), "does not exist as type rev5, class a"),
-        (("--type", "20x", "--path", "agency"), "does not exist as type 20x, path agency"),
-        (("--type", "rev5", "--path", "program", "--class", "d"), "does not exist as type rev5"),
-        (("--type", "any", "--path", "any", "--class", "any"), "does not exist as type any"),
+        (("--type", "rev5", "--class", "a"), "has no combination type rev5, class a"),
+        (("--type", "20x", "--path", "agency"), "has no combination type 20x, path agency"),
+        (("--type", "rev5", "--path", "program", "--class", "d"), "has no combination type rev5"),
+        (("--type", "any", "--path", "any", "--class", "any"), "has no combination type any"),
         (("--type", "rev5", "--class", "b"), "add --path program|agency"),
         ((), "add --type 20x|rev5 --path program|agency --class a|b|c|d"),
         (("--type", "rev5"), "add --path program|agency --class b|c|d"),
         (("--path", "agency"), "add --class b|c|d"),
-        (("--class", "e"), '"e" is no class of cr26'),
+        (("--class", "e"), '"e" is not a class of cr26'),
     ],
 )
 def test_what_fedramp_does_not_offer_is_refused_in_words(

@@ -365,7 +365,7 @@ n = 1
         ("[item]\na = 1", 4, "expected a table, found a number"),
         ("item = 3", 3, "expected tables such as"),
         ('[[item.a.evidence]]\nid = "1"\nlink = "x"\n[[item.a.evidence]]\nid = "1"\nlink = "y"',
-         7, 'the evidence id "1" stands twice'),
+         7, 'the evidence id "1" appears twice'),
     ],
 )  # fmt: skip
 def test_a_wrong_value_has_its_line_and_its_remedy(text: str, line: int, said: str) -> None:

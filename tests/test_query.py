@@ -130,7 +130,7 @@ def test_waiting_and_ready() -> None:
         ("-status:", "needs a value"),
         ("status:|", "needs a value"),
         ("due:soon", "write due:<14d"),
-        ("due:<2027-02-30", "is not a day of the calendar"),
+        ("due:<2027-02-30", "is not a calendar date"),
         ("due:<9999y", "is not between 1990-01-01"),
     ],
 )

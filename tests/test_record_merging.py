@@ -129,7 +129,7 @@ def test_a_change_stands_against_what_clears_the_same() -> None:
         ours, theirs = (replace(base, note=note) for note in sides)
         merged, told = merge(base, ours, theirs)
         assert merged.note == "new"
-        assert told == ["a, note: removed on one side and changed on the other: the change stands"]
+        assert told == ["a, note: removed on one side and changed on the other: the change is kept"]
 
 
 def test_both_texts_are_kept_with_who_and_when() -> None:
@@ -178,7 +178,7 @@ def test_evidence_merges_by_id_and_its_link_with_its_hash() -> None:
     merged, told = merge(Record(evidence=(scan,)), gone, changed)
     assert merged.evidence == (new,)
     assert told == [
-        "a, evidence e1: removed on one side and changed on the other: the change stands"
+        "a, evidence e1: removed on one side and changed on the other: the change is kept"
     ]
 
 
@@ -382,7 +382,7 @@ def test_what_both_sides_keep_of_the_rules_holds_after_a_merge(
         if mine in (other, was) or other == was:
             continue
         if isinstance(now, str) and now not in (mine, other):
-            assert all(text in now for text in (mine, other) if text), "both stand in it"
+            assert all(text in now for text in (mine, other) if text), "the form now contains both"
 
 
 def names_of(thing: Any, other: Any) -> set[str]:
@@ -447,7 +447,7 @@ def test_a_record_that_one_side_removed_and_the_other_changed_stays() -> None:
     found = merge_record_files(Path("progress/l.toml"), "l", Texts(base, gone, changed))
     assert found.data == changed
     assert [str(one) for one in found.remarks] == [
-        "a: removed on one side and changed on the other: the change stands"
+        "a: removed on one side and changed on the other: the change is kept"
     ]
     assert b"item" not in merge_record_files(Path("l.toml"), "l", Texts(base, gone, base)).data
 

@@ -140,8 +140,8 @@ def test_groups() -> None:
         for by in GROUPINGS
     }
     assert titles["state"] == [
-        ("Missing: the file is gone", 1),
-        ("Changed: the file is not what it was", 1),
+        ("Missing: file not found", 1),
+        ("Changed: file differs from its hash", 1),
         ("Stale: too old to count", 1),
         ("Good", 1),
         ("Expected, none yet", 1),
@@ -315,7 +315,7 @@ def test_renew_gives_a_piece_the_day_and_hash_of_now(call, open_workspace, works
     (workspace / "a.txt").unlink()
     status, _, err = call("evidence", "renew", piece.id)
     assert status == 2
-    assert "the file is gone" in err
+    assert "the file is missing" in err
     assert call("evidence", "renew", "nothing")[0] == 2
 
 

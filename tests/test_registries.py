@@ -53,7 +53,7 @@ def fedcheck(workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 def test_a_new_importer_is_a_command(fedcheck, file):
     status, out, _ = fedcheck("import", "refs", "items.refs", "--owner", "dana", "--dry-run")
     assert status == 0
-    assert "2 refs" in out and "no[/b]such is no item here" in out and "Would write" in out
+    assert "2 refs" in out and "no[/b]such is not an item here" in out and "Would write" in out
     status, out, _ = fedcheck("import", "refs", "items.refs", "--owner", "dana", "--json")
     assert json.loads(out)["changes"] == [
         {"ref": REF, "field": "owner", "old": None, "new": "dana"}
@@ -104,7 +104,7 @@ async def test_a_new_importer_is_in_the_app(workspace, file, clock):
         await settle(pilot)
         shown = screen_text(app)
         assert "It is a file of references" in shown
-        assert "owner: nobody" in shown and "no[/b]such is no item here" in shown
+        assert "owner: nobody" in shown and "no[/b]such is not an item here" in shown
         await press(pilot, "c")
         field = app.screen.query_one("#owner", Input)
         assert (field.value, field.placeholder) == ("nobody", "a person")

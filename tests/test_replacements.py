@@ -129,7 +129,7 @@ def test_frozen_lists_take_nothing_out(root, answer):
     answer("checklist", "freeze")
     _, out = answer("status")
     count = len(list((root / "checklists").glob("*.toml")))
-    assert f"{count} checklists replace shipped ones: nothing is taken out." in out
+    assert f"{count} checklists replace shipped ones: no requirement is removed." in out
     assert "(workspace)" not in out
 
 
@@ -181,7 +181,9 @@ def test_a_process_file_that_replaces_the_shipped_one_is_named(root, answer):
     (folder / "process.toml").write_text(text)
     _, out = answer("gate", "kick-off")
     assert "The process file replaces a shipped one: 3 changes." in out
-    assert "  jab (workspace): kick-off does not close readiness, kick-off does not close" in out
+    assert (
+        "  jab (workspace): kick-off no longer closes readiness, kick-off no longer closes"
+    ) in out
     (row,) = json.loads(answer("status", "--json")[1])["replaced"]
     assert (row["kind"], row["id"]) == ("process", "jab")
     assert "an open High finding blocks no gate" in row["changes"]

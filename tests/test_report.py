@@ -96,7 +96,7 @@ def test_milestones_are_told_apart_by_what_their_gates_need(filled):
     text = report(filled, milestone="ready-conversation")
     ready = section(text, 'Ready for "FedRAMP Ready conversation"')
     assert ready.strip() == "Nothing is outstanding."
-    assert '"FedRAMP Ready conversation" was 48 days ago, and nothing is missing for it.' in text
+    assert '"FedRAMP Ready conversation" was due 48 days ago: ready.' in text
     assert "## Outstanding before" not in text
     assert "Not needed for this milestone: System Security Plan (SSP); P-ATO letter." in text
 
@@ -139,7 +139,7 @@ def test_nothing_of_this_machine_is_told(filled, tmp_path):
 def test_a_workspace_with_nothing_in_it(tmp_path, shipped):
     head = 'format = 1\nname = "New"\nprocess = "jab"\nrole = "csp"\n'
     text = report(fill(tmp_path / "w", head, {}, "format = 1\n", "format = 1\n"))
-    assert '"FedRAMP Ready conversation" has no date yet, and 4 things are missing' in text
+    assert '"FedRAMP Ready conversation" has no date yet: 4 outstanding' in text
     assert "| overdue since 2027-01-08; outside this milestone | CSP |" in text
     assert '| Set a date for "FedRAMP Ready conversation" | - |' in text
     assert "## Evidence" not in text
@@ -223,8 +223,8 @@ def test_the_numbers_of_phases_are_those_of_the_milestone():
     late = item("b", after="kick-off")
     board = small_board(item("a"), late, lists=(checklist("f.csp", item("c"), phase="review"),))
     for milestone, numbers in (
-        ("kick-off", {"readiness": "1 missing", "review": "1 missing"}),
-        ("ato", {"readiness": "2 missing", "review": "1 missing"}),
+        ("kick-off", {"readiness": "1 outstanding", "review": "1 outstanding"}),
+        ("ato", {"readiness": "2 outstanding", "review": "1 outstanding"}),
     ):
         seen = build_context(board, milestone, {})
         assert {phase.id: phase.gate for phase in seen.phases} == numbers
@@ -314,7 +314,7 @@ def test_only_an_earlier_report_is_replaced(filled):
     render.write_file(path, later)
     assert path.read_text(encoding="utf-8") == later
     path.write_text("mine")
-    with pytest.raises(FedcheckError, match="no report of fedcheck") as caught:
+    with pytest.raises(FedcheckError, match="not a fedcheck report") as caught:
         render.write_file(path, text)
     assert caught.value.kind == "usage"
     assert path.read_text() == "mine"

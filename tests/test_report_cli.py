@@ -106,7 +106,7 @@ def test_a_copy_goes_nowhere_else(root, capsys):
         ("a\n{{ nothing }}", 2, "'nothing' is undefined"),
         ("a\n\n{% if %}", 3, "Expected an expression"),
         ("\n{{ service.__class__ }}", 2, "unsafe"),
-        ("\n{{ bar(1, 'x') }}", 2, "a bar takes two whole numbers"),
+        ("\n{{ bar(1, 'x') }}", 2, "a bar needs two whole numbers"),
         ("{% for a in range(10000000) %}{% endfor %}", 1, "more than 1,000,000 numbers"),
     ],
 )

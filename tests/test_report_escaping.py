@@ -64,7 +64,7 @@ HOSTILE = [
 
 
 def hostile_workspace(root, shipped, text):
-    """Make a workspace in which every text is the given one."""
+    """Create a workspace in which every text is the given one."""
     said = "".join(c if c.isalnum() or c in " .:/" else f"\\U{ord(c):08x}" for c in text)
     reason = f'"{said}"'
     head = HEAD.replace('"Alice Ngata"', reason).replace('"Meridian Ledger"', reason)

@@ -273,6 +273,6 @@ def test_whatever_the_numbers_the_drawing_is_well_formed(numbers, kind):
 
 
 def test_a_bar_takes_numbers_only(filled):
-    with pytest.raises(Exception, match="a bar takes two whole numbers"):
+    with pytest.raises(Exception, match="a bar needs two whole numbers"):
         template(filled, "\n{{ bar('<', 2) }}")
         html(filled, template="mine")

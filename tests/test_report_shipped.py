@@ -110,7 +110,7 @@ def test_the_markdown_is_well_built(tmp_path, shipped, name, make):
 def test_a_report_of_a_broken_workspace_says_that_it_is_not_complete(tmp_path, shipped):
     root = broken(tmp_path, shipped)
     for name in NAMES:
-        assert "**This report is not complete:" in report(root, template=name)
+        assert "**This report is incomplete:" in report(root, template=name)
 
 
 SCRIPT = """
@@ -164,18 +164,18 @@ def test_neither_hash_seed_nor_locale_nor_folder_shows(tmp_path):
 def test_a_briefing_brings_the_lists_of_a_role(filled):
     text = report(filled, template="briefing")
     assert "# Meridian Ledger: briefing of the CSP" in text
-    assert 'What the CSP brings to "JAB kick-off": 1 of 4 points are ready.' in text
+    assert 'The CSP has 1 of 4 points ready for "JAB kick-off".' in text
     points = section(text, "Points and their evidence")
     assert "| SSP signed | ✓ done | MER-204 | Alice Ngata (CSP) |" in points
     assert "blocked: The landlord has not signed yet" in points
     assert "Screenshot of the session lock" in section(text, "Still open: CSP")
-    assert "Database scan" in section(text, "Still open: the others")
+    assert "Database scan" in section(text, "Still open: other parties")
 
 
 def test_a_briefing_of_another_role(filled):
     text = report(filled, template="briefing", role="3PAO", milestone="ready-conversation")
     assert "# Meridian Ledger: briefing of the 3PAO" in text
-    assert 'What the 3PAO brings to "FedRAMP Ready conversation": 2 of 2 points are ready.' in text
+    assert 'The 3PAO has 2 of 2 points ready for "FedRAMP Ready conversation".' in text
     assert "[Uploaded RAR](https://repo.example/rar?v=2%7Cfinal), 2026-11-21" in text
     assert "The 3PAO owes nothing more before this milestone." in text
 
@@ -231,19 +231,17 @@ comment = "Fine"
 """
     )
     text = report(filled, template="requests")
-    assert (
-        "**1 open**, 1 of them overdue; 1 answered and waiting to be accepted; 1 accepted." in text
-    )
+    assert "**1 open** (1 overdue); 1 answered, awaiting acceptance; 1 accepted." in text
     row = next(line for line in text.splitlines() if "Which keys" in line)
     assert row == (
         "| `q1` | SSP, 10.4, round 1 | Which keys sign tokens?: Section 10 names none. | Bob Tanaka"
         " (3PAO) to Alice Ngata (CSP) | 2027-01-02, due 2027-01-09, overdue | none yet |"
     )
-    answered = section(text, "Answered, to be accepted or returned")
+    answered = section(text, "Answered, awaiting acceptance")
     assert "See the link (2027-01-08) Evidence: [Rules](https://repo.example/rules)" in answered
     assert "Comment: Fine" in section(text, "Accepted")
     pmo = report(filled, template="requests", role="pmo")
-    assert "requests of and to the PMO" in pmo
+    assert "requests to and from the PMO" in pmo
     assert "Old one" in pmo
     assert "Which keys" not in pmo
 

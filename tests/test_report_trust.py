@@ -121,7 +121,7 @@ def test_a_name_that_is_computed_leads_to_no_template_of_the_workspace(root, cap
     template(root, "{% set name = 'pa' ~ 'rt' %}{% include name %}", "mine")
     template(root, "part", "part")
     assert run(["report", "--trust", "mine", "-o", "-"]) == 3
-    assert "part.md.j2: is loaded under a name that is computed" in capsys.readouterr().err
+    assert "part.md.j2: is loaded under a computed name" in capsys.readouterr().err
     template(root, "{% set name = 'shipped/_' ~ 'head' %}{% include name %}", "mine")
     assert run(["report", "--trust", "mine", "-o", "-"]) == 0
     assert "Meridian Ledger" in capsys.readouterr().out
@@ -131,7 +131,7 @@ def test_a_template_is_not_made_of_endless_others(root, capsys):
     for place in range(120):
         template(root, f"{{% include 't{place + 1}' %}}", f"t{place}")
     assert run(["report", "t0", "-o", "-"]) == 3
-    assert "t0.md.j2: is made of more than 100 templates" in capsys.readouterr().err
+    assert "t0.md.j2: includes more than 100 templates" in capsys.readouterr().err
     assert run(["report", "t100", "-o", "-"]) == 2, "a shorter chain can be trusted"
     for name in "abcde":
         template(root, "{% include ['a', 'b', 'c', 'd', 'e'] %}" + "x" * 250_000, name)
@@ -300,14 +300,14 @@ LIMITS = {
         64 * 1024 * 1024,
         "{% set n = namespace(t='ab') %}{% for i in range(99) %}"
         "{% set n.t = n.t ~ n.t %}{% endfor %}",
-        "needs more memory than it may have",
+        "needs more memory than allowed",
     ),
     "memory in small pieces": (
         "MAX_MEMORY",
         64 * 1024 * 1024,
         "{% set n = namespace(l=[]) %}{% for i in range(1000000) %}"
         "{% set n.l = [n.l, range(i, i + 1000) | list] %}{% endfor %}",
-        "needs more memory than it may have",
+        "needs more memory than allowed",
     ),
 }
 

@@ -222,7 +222,7 @@ def test_an_old_table_does_not_decide_on_a_new_answer(fedcheck, root):
     fedcheck("request", "answer", "123456", "Both regions", "--as-of", "2027-01-12")
     found = came(fedcheck, name)
     assert found["changes"] == []
-    assert "went on here" in found["notes"][0]["what"]
+    assert "changed here" in found["notes"][0]["what"]
     assert shown(fedcheck, "123456")["state"] == "answered"
 
 
@@ -230,14 +230,14 @@ def test_an_old_table_does_not_decide_on_a_new_answer(fedcheck, root):
     ("changed", "said"),
     [
         ({"decision": "accepted"}, "not answered yet"),
-        ({"decision": "perhaps"}, "is no decision"),
+        ({"decision": "perhaps"}, "is not a decision"),
         ({"due": "soon"}, "is not a date"),
-        ({"due": "2/1/2027"}, "may be two days"),
+        ({"due": "2/1/2027"}, "may mean two dates"),
         ({"evidence": "evidence/none.txt"}, "evidence not added"),
         ({"evidence": "../../etc/passwd"}, "evidence not added"),
         ({"evidence": "private/evidence/secret.txt"}, "private/"),
         ({"comment": "Hm"}, "without a decision"),
-        ({"title": "Other words"}, "not taken over"),
+        ({"title": "Other words"}, "not imported"),
         ({"id": "q7we"}, "no request has the id"),
         ({"id": "", "title": ""}, "neither an id"),
     ],
@@ -261,7 +261,7 @@ def test_a_returned_answer_needs_a_reason_and_an_accepted_one_is_settled(fedchec
     rows = table(fedcheck)
     by_id(rows, "requests:123456")["answer"] = "More"
     (note,) = came(fedcheck, filled(root, rows))["notes"]
-    assert "accepted already" in note["what"]
+    assert "already accepted" in note["what"]
 
 
 def test_a_table_of_ones_own_is_read_by_its_headings(fedcheck, root):

@@ -70,7 +70,7 @@ def test_what_each_role_does_in_words():
     assert said["csp"] == ["The CSP helps.", "Reviews: The RAR.", "1 item: 0/1 done."]
     assert said["3pao"][1:] == ["Prepares: The RAR.", "1 item: 0/1 done."]
     assert said["pmo"] == ["Reviews: The RAR.", "Decides at Ready: Yes."]
-    assert said["jab"] == ["Has no part in this phase by the process and its lists."]
+    assert said["jab"] == ["No part in this phase, according to the process and its checklists."]
 
 
 def test_the_jab_decides_in_the_last_phase_that_its_gate_closes():
@@ -275,7 +275,7 @@ def test_a_decision_without_a_source_or_by_nobody_known_is_told(tmp_path):
     )
     said = [str(problem) for problem in load_process(path).problems()]
     assert any('unknown role of this process "jbb"; did you mean "jab"?' in one for one in said)
-    assert any("who decides is told without a source" in one for one in said)
+    assert any("who decides is stated without a source" in one for one in said)
     assert any('unknown source "none"' in one for one in said)
 
 

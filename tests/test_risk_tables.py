@@ -173,7 +173,7 @@ def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, 
     assert rows[1]["POAM ID"] is None
     assert rows[1]["Our own"] == "my remark", "a column that we do not know is not ours to empty"
     assert table(found.data, tmp_path, "Closed POA&M Items")[0]["POAM ID"] == "V-3"
-    assert any("no longer of this sheet" in note.what for note in found.notes)
+    assert any("no longer belongs on this sheet" in note.what for note in found.notes)
 
 
 def test_the_ret_has_the_numbers_of_the_poam(session, template, tmp_path):
@@ -202,7 +202,7 @@ def test_a_finding_that_goes_leaves_the_formula_that_other_rows_share(session, t
     session.apply_changes(diff_records("findings:aa1", before, closed), "closed")
     found = fill_workbook(session, path, "poam")
     told = [note.what for note in found.notes]
-    assert "V-1 is no longer of this sheet; emptied" in told
+    assert "V-1 no longer belongs on this sheet; its row was cleared" in told
     assert not any("no finding here" in what for what in told)
     sheet = openpyxl.load_workbook(io.BytesIO(found.data))["Open POA&M Items"]
     assert sheet["A5"].value is None
@@ -259,7 +259,7 @@ def test_a_newer_edition_names_columns_otherwise_and_has_guidance_above_values(
 ):
     known(session, replace(GAP, plan="Close the port"))
     head = (None, "Cloud Service Provider", "Cloud Service Offering", "POA&M Date")
-    guidance = ("Guidance", "Who provides it", "What is provided", "When this was sent")
+    guidance = ("Guidance", "Its provider", "What is provided", "When this was sent")
     columns = (None, "POAM ID", "Weakness Name", "Remediation Plan")
     explained = ("Guidance", None, None, "How it will be closed")
     whole = write_xlsx([Sheet("Open POA&M Items", (head, guidance, (), (), columns, explained))])

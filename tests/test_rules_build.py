@@ -179,7 +179,7 @@ def test_guidance_without_a_rule_and_mistakes_in_it_are_named(
     result = build_lists(release, read_guidance(folder), process)
     assert result.without_rule == ("ZED-CSO-OLD",)
     said = list_problems(release, process, result)
-    assert "ZED-CSO-OLD: guidance for an id that the release has not" in said
+    assert "ZED-CSO-OLD: guidance for an id that is not in the release" in said
     bad = f'["A-B"]\nphase = "x"\nsection = 3\ntitle = "{"t" * 61}"\nmood = 1\n["ZED-CSO-ONE"]\n'
     (folder / "BAD.toml").write_text(bad, encoding="utf-8")
     with pytest.raises(InvalidFileError) as caught:

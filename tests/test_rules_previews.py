@@ -175,8 +175,8 @@ HOSTILE = {
         {"class": {"a": {"applies_in_full": False, "applies": 7}}},
         "is a number, not a text",
     ),
-    "no class": ({"class": {"q": {"applies_in_full": True}}}, "is no class"),
-    "grace": ({"date": {"grace_by_assessment_months": "soon"}}, "a number that makes sense"),
+    "no class": ({"class": {"q": {"applies_in_full": True}}}, "is not a class"),
+    "grace": ({"date": {"grace_by_assessment_months": "soon"}}, "a plausible number"),
 }
 
 
@@ -196,7 +196,7 @@ def test_a_truncated_preview_is_refused(tmp_path: Path, structure: int) -> None:
     path.write_text(json.dumps(preview(structure))[:-30], encoding="utf-8")
     with pytest.raises(FedcheckError) as caught:
         read_release(path)
-    assert "cut.json" in str(caught.value) and "ends too early" in caught.value.hint
+    assert "cut.json" in str(caught.value) and "the file is cut off" in caught.value.hint
     emptied = {**preview(structure), "FRR": {"ZED": {"info": {}, "data": {}}}, "KSI": {}}
-    with pytest.raises(FedcheckError, match="definitions only"):
+    with pytest.raises(FedcheckError, match="only definitions"):
         released(tmp_path, structure, emptied)

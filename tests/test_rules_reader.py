@@ -90,7 +90,7 @@ def test_one_file_of_a_folder_is_a_release_of_its_own(tmp_path: Path) -> None:
     found = read_release(folder / "OLD.json")
     assert (found.version, found.date) == ("25.11A", date(2025, 12, 1))
     assert found.rulesets[0].name == "Old Standard"
-    with pytest.raises(FedcheckError, match="definitions only"):
+    with pytest.raises(FedcheckError, match="only definitions"):
         read_release(folder / "FRD.json")
 
 
@@ -164,8 +164,8 @@ def deep(levels: int) -> str:
 
 
 HOSTILE = {
-    "truncated": (json.dumps(consolidated())[:2000], "ends too early"),
-    "cut in a value": (json.dumps(consolidated())[:-1], "ends too early"),
+    "truncated": (json.dumps(consolidated())[:2000], "the file is cut off"),
+    "cut in a value": (json.dumps(consolidated())[:-1], "the file is cut off"),
     "deep": (deep(100_000), "deep"),
     "rather deep": (deep(200), "deep"),
     "not a number": ('{"FRR": {"A": NaN}}', "NaN"),

@@ -494,7 +494,7 @@ def test_reading_takes_no_lock_and_leaves_no_trace(
 
 def test_a_workspace_is_not_made_over_another_one(workspace: Path) -> None:
     before = (workspace / "fedcheck.toml").read_bytes()
-    with pytest.raises(FedcheckError, match="a workspace is here already") as error:
+    with pytest.raises(FedcheckError, match="a workspace already exists here") as error:
         workspace_creation.create(workspace, "x")
     assert error.value.kind == "usage"
     assert (workspace / "fedcheck.toml").read_bytes() == before

@@ -39,7 +39,7 @@ def test_the_register_of_what_was_sent(workspace, monkeypatch, capsys):
     assert run(["undo"]) == 0
     assert 'removed: "pmo-status for ' in capsys.readouterr().out
     assert run(["report", "--sent"]) == 0
-    assert "Nothing was sent yet" in capsys.readouterr().out
+    assert "No report was sent yet" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("argv", [["--record", " "], ["--record", "x", "-o", "-"]])

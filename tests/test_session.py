@@ -120,7 +120,7 @@ def test_references_may_be_short_where_they_are_clear(session: Session) -> None:
     assert session.resolve("csp:diagram") == DIAGRAM
     for tail, said in {
         "diagarm": "did you mean diagram?",
-        "high-only": "the workspace's profile leaves it out",
+        "high-only": "the workspace's profile excludes it",
         "zzzzzz": "see: fedcheck list",
         "": "see: fedcheck list",
     }.items():
@@ -196,7 +196,7 @@ def test_several_edits_of_a_record_follow_each_other_as_one_transaction(session:
 
 def test_an_edit_refused_after_another_saves_neither(session: Session) -> None:
     edits = [(DIAGRAM, ItemEdit(owner="dana")), (DIAGRAM, ItemEdit(status="na"))]
-    with pytest.raises(RuleError, match="without a reason"):
+    with pytest.raises(RuleError, match="needs a reason"):
         session.apply_each(edits)
     assert session.project.record(DIAGRAM) == EMPTY_RECORD
     assert lines(session.root) == []
@@ -781,7 +781,7 @@ CHANGED = "was changed, or lines after it were removed"
         (("edited", 1, 2, 3, 4), 1, CHANGED),
         ((0, 1, "unchained", 3, 4), 3, "was changed"),
         ((0, 1, 3, 4), 2, CHANGED),
-        ((1, 2, 3, 4), 1, "is not the first: what stood before it was removed"),
+        ((1, 2, 3, 4), 1, "is not the first: earlier lines were removed"),
         ((0, 1, 3, 2, 4), None, ""),  # a merge may put lines in any order
         ((0, 1, 1, 2, 3, 4), None, ""),  # and one of them twice
         ((0, 1, "torn", 3, 4), 3, "cannot be read"),

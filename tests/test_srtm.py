@@ -201,10 +201,10 @@ def test_work_done_here_stays_and_differences_are_told(session, book):
     assert session.project.record(ref).observation == "Read it twice."
     assert session.project.record(f"{ID}:ac-01a.02").result == "satisfied"
     assert [e.link for e in session.project.record(f"{ID}:ac-01a.02").evidence] == ["new.pdf"]
-    (note,) = said(plan, 'observations: the workbook says "Read the policy. It is signed."')
+    (note,) = said(plan, 'observations: the workbook has "Read the policy. It is signed."')
     assert note.where == "AC, row 2, column H"
     assert said(plan, "assessment result")[0].where == "AC, row 3, column J"
-    assert "2 cells say something else: ours is kept" in plan.facts
+    assert "2 cells differ: ours is kept" in plan.facts
     imported(session, book, theirs=True)
     assert session.project.record(ref).observation == "Read the policy.\nIt is signed."
     assert session.project.record(ref).note == "ours"
@@ -225,7 +225,7 @@ def test_rows_that_move_come_or_change_keep_their_records(session, book):
     assert session.project.record(f"{ID}:ac-02-01").result == "other-than-satisfied"
     assert items["ac-01a.01"][1].basis() != session.project.record(f"{ID}:ac-01a.01").basis
     assert said(plan, '"AC-02(01)" is called "AC-02(01)[01]" now')
-    assert said(plan, "2 items of the list no longer in the workbook")  # they have records
+    assert said(plan, "2 items of the checklist no longer in the workbook")  # they have records
     imported(session, srtm(book, steps=moved[1:]))
     assert set(session.project.checklists[ID].items) == set(items)
 
@@ -234,7 +234,7 @@ def test_an_item_nobody_touched_goes_with_its_row(session, book):
     imported(session, srtm(book))
     plan = imported(session, srtm(book, steps=STEPS[:2]))
     assert list(session.project.checklists[ID].items) == ["ac-01a.01", "ac-01a.02"]
-    assert "2 items gone from the workbook without a record" in plan.facts
+    assert "2 items removed from the workbook, without a record" in plan.facts
 
 
 def test_columns_by_their_headings_wherever_they_stand(session, book):
@@ -550,7 +550,7 @@ def test_evidence_that_was_taken_off_stays_off(session, book):
     session.apply_changes(diff_records(ref, before, fewer), "one piece off")
     again = reader.plan(session, book)
     assert again.empty
-    assert said(again, "was taken off here")
+    assert said(again, "was removed here")
     assert not reader.plan(session, book, theirs=True).empty
     session.undo()
     assert reader.plan(session, book).empty
@@ -570,7 +570,7 @@ def test_a_formula_that_was_never_computed_is_told(session, book):
     made["AC"]["J2"] = '=IF(1=1,"Satisfied","")'
     made.save(book)
     (note,) = said(reader.plan(session, book), "never computed")
-    assert (note.where, note.what) == ("AC", "1 cell with a formula that was never computed: J2")
+    assert (note.where, note.what) == ("AC", "1 cell with a formula that was never calculated: J2")
     made["AC"]["J2"] = None
     made.save(book)
     assert not said(reader.plan(session, book), "never computed"), "the exposure is not asked for"

@@ -125,8 +125,11 @@ def test_what_the_copy_says_and_we_do_not_stays(tested, tmp_path):
     sheet = loaded(made.data)["AC"]
     assert (sheet["I2"].value, sheet["H2"].value) == ("theirs.pdf", "=1+1\nSeen.")
     assert (sheet["J3"].value, sheet["K3"].value) == ("SATISFIED", "N/A")
-    assert "1 cell said something else and were replaced" in made.facts
-    assert "2 cells say more than is recorded here, and stay; fedcheck import srtm" in made.facts
+    assert "1 cell had a different value and were replaced" in made.facts
+    assert (
+        "2 cells contain more than is recorded here and were kept; import it with: fedcheck "
+        "import srtm"
+    ) in made.facts
 
 
 def test_the_reason_of_a_test_that_is_not_applicable_is_its_observation(
@@ -153,8 +156,8 @@ def test_what_stays_in_fedcheck_is_told_with_how_many(tested, book):
     tested.apply([f"{ID}:ac-01a.01", f"{ID}:ac-01a.02"], ItemEdit(note="Kept."))
     tested.apply([f"{ID}:ac-01a.01"], ItemEdit(testing=TestEdit(methods=("examine",))))
     facts = fill_workbook(tested.project, book).facts
-    assert "notes of 2 tests stay in fedcheck; Observations come from --observation" in facts
-    assert "stays in fedcheck, without a column: methods used (1 test)" in facts
+    assert "notes of 2 tests are not exported; Observations come from --observation" in facts
+    assert "not exported, because the workbook has no column: methods used (1 test)" in facts
     (left,) = [one for one in facts if "without an observation" in one]
     assert left.startswith("1 result without an observation"), "ac-02-01 says nothing"
     bare = [one for one in facts if "without an open finding" in one]
@@ -228,13 +231,13 @@ def test_what_has_no_row_is_told(tested, tmp_path):
     ]
     fewer = [("SC-7", "SC-07a.", "Determine if z.", "Test"), *STEPS]
     made = fill_workbook(tested.project, srtm(copy, steps=fewer))
-    assert "1 row of the workbook without a test here, left as they are" in made.facts
+    assert "1 row of the workbook without a test here, left unchanged" in made.facts
 
 
 def test_a_workbook_that_fits_no_list_is_refused(session, book):
     with pytest.raises(FedcheckError, match="none of its tests"):
         fill_workbook(session.project, book)
-    with pytest.raises(FedcheckError, match="no checklist is called"):
+    with pytest.raises(FedcheckError, match="no checklist is named"):
         fill_workbook(session.project, book, list_id="rev5.srtm-hihg")
 
 
@@ -327,12 +330,12 @@ def test_merged_cells_are_filled_once_and_told_where_they_mean_several(tested, t
     made.save(path)
     found = fill_workbook(tested.project, path)
     (seen,) = (note for note in found.notes if note.where == "AC, row 2, column H")
-    assert seen.what == "merged over 2 tests that do not say the same"
+    assert seen.what == "merged over 2 tests with different values"
     sheet = loaded(found.data)["AC"]
     assert sheet["H2"].value == "=1+1\nSeen."
     assert sheet["K4"].value == "Accounts are shared."
     assert isinstance(sheet["H3"], MergedCell) and isinstance(sheet["L4"], MergedCell)
-    assert ("AC, row 4, column L", "merged into K4, and so not written") in [
+    assert ("AC, row 4, column L", "merged into K4, and therefore not written") in [
         (note.where, note.what) for note in found.notes
     ]
 
@@ -345,7 +348,7 @@ def test_other_lists_with_results_of_these_tests_are_told(tested, book):
     tested.apply(["acme.srtm:ac-01a.01"], ItemEdit(result="satisfied"))
     (note,) = fill_workbook(tested.project, book).notes
     assert (note.where, note.what) == (
-        "acme.srtm", "1 test of that list fit rows of the workbook too",
+        "acme.srtm", "1 test of that list also match rows of the workbook",
     )  # fmt: skip
 
 
@@ -371,7 +374,7 @@ def test_the_commands(tested, book, tmp_path, capsys, monkeypatch):
     assert run(["import", "srtm", str(tmp_path / "nothing.xlsx")]) == 3
     (tmp_path / "text.xlsx").write_text("name,n\n")
     assert run(["import", "srtm", str(tmp_path / "text.xlsx")]) == 3
-    assert "no Excel workbook" in capsys.readouterr().err
+    assert "not an Excel workbook" in capsys.readouterr().err
 
 
 OUTCOMES = (

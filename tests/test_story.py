@@ -85,4 +85,4 @@ def test_a_long_action_is_told_shortly() -> None:
     many = [change("owner", None, "bob", f"l:{number}") for number in range(12)]
     told = story(entered("1", *many), UTC)
     assert [deed.ref for deed in told] == ["l:0", "l:1", "l:2", "l:3", "l:4", ""]
-    assert told[-1].what == "and 7 more items, the same action"
+    assert told[-1].what == "and 7 more items in the same action"

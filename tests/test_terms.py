@@ -309,7 +309,7 @@ def test_a_hostile_glossary_is_bounded_and_cleaned(
     (bare / "glossary.toml").write_text(text)
     out, err = show(bare, "t-7", capsys)
     assert "\x1b" not in out and "\u202e" not in out
-    assert "T-0 stands twice" in err and "glossary.toml:7:" in err
+    assert "T-0 appears twice" in err and "glossary.toml:7:" in err
     assert f"the first {official_texts.MOST_ENTRIES} are used" in err
     show(bare, f"T-{count - 1}", capsys, status=2)
     assert run(["checklist", "validate", str(bare / "glossary.toml"), "-w", str(bare)]) == 1

@@ -151,7 +151,7 @@ def test_rows_that_are_gone_are_told_and_their_items_stay(fedcheck, root):
     came(fedcheck, *LIST)
     edit(root, "T-3,Write the policy,,,,,,,\n", "")
     found = came(fedcheck)
-    assert "t-3: is in the sheet no more" in found["notes"][0]["what"]
+    assert "t-3: is no longer in the sheet" in found["notes"][0]["what"]
     assert found["checklists"] == []
     loaded = load_list(root / "checklists" / "acme.tracker.toml", "file").checklist
     assert "t-3" in loaded.items
@@ -177,7 +177,7 @@ def test_evidence_that_somebody_removed_does_not_come_back(fedcheck, root):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("T-9,X,Sorta,,,,,,", 'status: "Sorta" is no known status'),
+        ("T-9,X,Sorta,,,,,,", 'status: "Sorta" is not a known status'),
         ("T-9,X,N/A,,,,,,", "without a reason"),
         ("T-9,X,,,soon,,,,", '"soon" is not a date'),
         ("T-9,X,,,,,evidence/none.pdf,,", "no such file"),
@@ -261,7 +261,7 @@ def test_phases_and_roles_of_rows_make_lists_of_their_own(fedcheck, root):
         (("--list", "acme", "--phase", "readiness", "--role", "cps"), 'did you mean "csp"'),
         (
             ("--list", "rev5.readiness.csp", "--phase", "readiness", "--role", "csp"),
-            "called so already",
+            "with this name already exists",
         ),
     ],
 )

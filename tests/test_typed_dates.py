@@ -104,7 +104,7 @@ def test_what_is_no_date_is_refused(typed: str) -> None:
 
 
 def test_a_query_does_not_guess() -> None:
-    with pytest.raises(QueryError, match="may be two days; write it as 2027-02-01"):
+    with pytest.raises(QueryError, match="may mean two dates; write it as 2027-02-01"):
         parse("due:12/11/2026")
     parse("due:<12/15/2026")
     parse('due:"next friday"')

@@ -83,7 +83,7 @@ def test_a_request_is_changed_field_by_field(root, capsys):
     text = requests(root)
     assert 'to = "erik"' in text
     assert "due = 2027-01-18" in text
-    assert 'by = "TR-B"' in text, "what is not named stays"
+    assert 'by = "TR-B"' in text, "other fields stay as they are"
     assert "rev5.readiness.csp:diagram" in text
     assert run(["request", "edit", "q1", "--due", "", *at]) == 0
     assert "due" not in requests(root)

@@ -163,7 +163,7 @@ def test_a_cell_in_the_last_corner(book):
     assert rows[-1][16_383] == 1
     assert rows[0] == ()
     many = "".join(f'<row r="{i}"><c r="XFD{i}"><v>1</v></c></row>' for i in range(1, 400))
-    refused(with_parts(book, **{SHEET: sheet_xml(many)}), "too large", "far below or beside")
+    refused(with_parts(book, **{SHEET: sheet_xml(many)}), "too large", "far below or next to")
     beyond = '<row r="9999999"><c r="A9999999"><v>1</v></c></row>'
     beyond += '<row r="1"><c r="ZZZ1"><v>1</v></c></row>'
     assert first(with_parts(book, **{SHEET: sheet_xml(beyond)})).rows == ()
@@ -177,8 +177,8 @@ def test_one_part_for_many_sheets_is_refused(book):
 
 OTHERS = {
     "empty": (b"", "empty"),
-    "csv": (b"name,n\nx,1\n", "no Excel workbook"),
-    "html": (b"<html><table><tr><td>x</td></tr></table></html>", "no Excel workbook"),
+    "csv": (b"name,n\nx,1\n", "not an Excel workbook"),
+    "html": (b"<html><table><tr><td>x</td></tr></table></html>", "not an Excel workbook"),
     "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old kind"),
     "encrypted": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") * 3,
@@ -200,7 +200,7 @@ def test_what_is_no_workbook_is_named(book, name):
     [
         ({"xl/workbook.bin": b"x"}, "xlsb"),
         ({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, "OpenDocument"),
-        ({"[Content_Types].xml": None}, "no Excel workbook"),
+        ({"[Content_Types].xml": None}, "not an Excel workbook"),
         ({SHEET: None}, "missing"),
         ({"../../evil": b"x"}, "leads elsewhere"),
         ({"/etc/evil": b"x"}, "leads elsewhere"),

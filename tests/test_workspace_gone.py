@@ -46,11 +46,11 @@ def put_file(root: Path) -> None:
 
 
 LOSSES = {
-    "renamed": (rename_folder, "the folder of the workspace is gone"),
-    "removed": (remove_folder, "the folder of the workspace is gone"),
+    "renamed": (rename_folder, "the folder of the workspace is missing"),
+    "removed": (remove_folder, "the folder of the workspace is missing"),
     "without its head": (remove_head, "no longer holds a workspace (fedcheck.toml is gone)"),
     "unmounted": (put_empty_folder, "no longer holds a workspace"),
-    "a file in its place": (put_file, "the folder of the workspace is gone"),
+    "a file in its place": (put_file, "the folder of the workspace is missing"),
 }
 
 
@@ -80,7 +80,7 @@ def test_nothing_is_written_and_no_folder_is_made(session: Session, kind: str) -
             save()
         assert f"{root}: {words}" in str(error.value)
         assert "nothing was written" in str(error.value)
-        assert "put the folder back" in error.value.hint
+        assert "restore the folder" in error.value.hint
         assert error.value.kind == "unreadable"
     assert session.refresh() is False
     assert session.project is before
@@ -222,8 +222,8 @@ def test_a_long_command_ends_with_status_3(
     monkeypatch.setattr(render, "render_report", and_then_gone)
     assert run(["-w", str(workspace), "report"]) == 3
     err = capsys.readouterr().err
-    assert "the folder of the workspace is gone; nothing was written" in err
-    assert "put the folder back" in err
+    assert "the folder of the workspace is missing; nothing was written" in err
+    assert "restore the folder" in err
     assert not workspace.exists()
 
 
@@ -256,7 +256,7 @@ def test_other_commands_make_no_folder_anew(
     for module in (digest, checklist, own_checklist):
         monkeypatch.setattr(module, "open_workspace", open_then_lose)
     assert run(["-w", str(root), *command]) == 3
-    assert "the folder of the workspace is gone" in capsys.readouterr().err
+    assert "the folder of the workspace is missing" in capsys.readouterr().err
     assert not root.exists()
 
 

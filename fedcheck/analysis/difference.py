@@ -10,7 +10,6 @@ from fedcheck.analysis.gates import Outstanding
 from fedcheck.domain.field import Kind
 from fedcheck.domain.field_values import history_form, printed
 from fedcheck.domain.fields import FIELDS
-from fedcheck.domain.text import pluralize
 
 Trend = Literal["worse", "better", "other"]
 About = Literal["item", "evidence", "request", "finding", "milestone", "file"]
@@ -232,8 +231,8 @@ class Comparison(Struct, frozen=True):
         if not self.differences and not self.gates:
             return "Nothing changed."
         worse, better, other = self.count("worse"), self.count("better"), self.count("other")
-        got = f"{pluralize(worse, 'change')} for the worse" if worse else "Nothing got worse"
-        return f"{got}, {better} better, {other} other changes."
+        got = f"{worse} got worse" if worse else "Nothing got worse"
+        return f"{got}, {better} got better, {other} changed in other ways."
 
     def list_newly_outstanding(self) -> list[tuple[Outstanding, tuple[str, ...]]]:
         """Return what gates lack newly, each once, with the ids of the milestones that lack it."""

@@ -184,7 +184,7 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         if demanded:
             yield lack("open", _open_words(row, waited), waited)
         elif advised:
-            yield lack("declined", f"not {_done_word(row)}, and not declined with a reason")
+            yield lack("declined", f"not {_done_word(row)} and not declined")
         return
     if record.status == "na":
         if not record.reason and (demanded or advised):

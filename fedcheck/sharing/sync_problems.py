@@ -36,7 +36,7 @@ def explain_remote(answer: Answer, what: str) -> Exception:
 
 def explain_commit(answer: Answer) -> FedcheckError:
     """Return why git made no commit."""
-    if "tell me who you are" in answer.err or "ident name" in answer.err:
+    if "who you are" in answer.err or "ident name" in answer.err:
         return FedcheckError(
             "git does not know who you are: nothing was committed",
             'set both once: git config --global user.name "Your Name", and user.email',

@@ -45,7 +45,7 @@ PLACEHOLDERS: dict[str, str] = {
     "expires": "last day on which it counts; optional",
     "items": "references, comma-separated; ctrl+g finds one",
 }
-KEYS = "⏎ next field (last: save); F2 save; tab complete; esc cancel"
+KEYS = "⏎ next field, saves after the last; F2 saves; tab completes; esc cancels"
 ONCE_MORE = "⏎ again"
 
 

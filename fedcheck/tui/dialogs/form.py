@@ -16,7 +16,7 @@ from fedcheck.domain.text import clean, one_line
 from fedcheck.tui.dialogs.drafts import DraftScreen, OpenDraft
 from fedcheck.tui.dialogs.prompts import Preview
 
-HINT = "⏎ next field, F2 or ctrl+s save, esc cancel"
+HINT = "⏎ next field, F2 or ctrl+s saves, esc cancels"
 
 Check = Callable[[Mapping[str, str]], str | None]
 
@@ -164,7 +164,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
         name = event.widget.id or ""
         if name in self.fields and self.fields[name].choices:
             about = one_line(self.fields[name].placeholder)
-            self._hint(f"{about}; ⏎ show choices, tab next field, F2 save" if about else HINT)
+            self._hint(f"{about}; ⏎ shows choices, tab next field, F2 saves" if about else HINT)
         elif name in self.fields and (self.text(name) or name == self._faulty):
             self._say(name)
         else:

@@ -45,7 +45,7 @@ class LongTextPrompt(DraftScreen[str | None]):
         with Vertical(classes="dialog -tall"):
             yield Static(Content(clean(self.title_text)), classes="dialog-title")
             yield TextArea(clean(self.start), show_line_numbers=False, soft_wrap=True)
-            hint = "F2 or ctrl+s save, ctrl+e open your editor, esc cancel"
+            hint = "F2 or ctrl+s saves, ctrl+e opens your editor, esc cancels"
             yield Static(Content(hint), classes="dialog-hint")
 
     def on_mount(self) -> None:

@@ -167,7 +167,7 @@ class ChoicePrompt(Dialog):
                 for choice in self.choices
             ]
             yield OptionList(*options, markup=False)
-            yield Static(Content("⏎ choose, esc cancel"), classes="dialog-hint")
+            yield Static(Content("⏎ chooses, esc cancels"), classes="dialog-hint")
 
     def on_mount(self) -> None:
         """Start on what is so now."""
@@ -215,7 +215,7 @@ class TogglesPrompt(Dialog):
         with Vertical(classes="dialog"):
             yield Static(Content(clean(self.title_text)), classes="dialog-title")
             yield OptionList(*(Option(self._line(one)) for one in self.choices), markup=False)
-            hint = "a letter or space toggles, ⏎ save, esc cancel"
+            hint = "a letter or space toggles, ⏎ saves, esc cancels"
             yield Static(Content(hint), classes="dialog-hint")
 
     def _line(self, choice: Choice) -> Content:

@@ -37,7 +37,7 @@ class ThemeScreen(ModalScreen[str | None]):
                 ),
                 markup=False,
             )
-            yield Static(Content("⏎ keep, esc cancel"), classes="dialog-hint")
+            yield Static(Content("⏎ keeps it, esc cancels"), classes="dialog-hint")
 
     def on_mount(self) -> None:
         """Start on the theme in force."""

@@ -177,7 +177,7 @@ class FindingsScreen(IssueScreen):
                 raise ValueError("a rationale is required; the reviewer decides based on it")
             return ""
 
-        hint = "rationale for the reviewer; ⏎ save, esc cancel"
+        hint = "rationale for the reviewer; ⏎ saves, esc cancels"
         prompt = TextPrompt(f"Why: {words}?", finding.rationale, hint=hint, preview=preview)
         text = await self.fedcheck.ask(prompt)
         if text is not None:

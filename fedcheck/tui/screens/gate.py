@@ -141,7 +141,7 @@ class GateScreen(PlaceScreen):
         wide = self.size.width >= ROOMY
         since = SINCE if wide else 11
         room = max(self.size.width - 9 - since, 30)
-        names = room * 3 // 5
+        names = min(room * 7 // 10, 62)
         reasons = room - names - 2
         head = f"  {'owed since' if wide else 'since':<{since}}{'outstanding':<{names + 2}}why"
         doors: list[Door] = []

@@ -384,7 +384,7 @@ def _verdict(gate: Gate, found: list[Gate]) -> tuple[str, str]:
     if not gate.milestone.closes:
         return "", ""
     before = count_before(found, gate.milestone)
-    more = f", {before} earlier" if before else ""
+    more = f" (+{before} earlier)" if before else ""
     if gate.ready:
         return f"ready{more}", "$text-warning" if before else "$text-success"
     return f"{len(gate.missing)} outstanding{more}", "$text-warning"

@@ -156,7 +156,7 @@ class ItemActions:
         if len(rows) > 1:
             asked += f" ({len(rows)} items)"
         now = bulk_edit.shared(rows, lambda row: row.record.reason)
-        prompt = TextPrompt(asked, now, hint="⏎ save, esc cancel", preview=preview)
+        prompt = TextPrompt(asked, now, hint="⏎ saves, esc cancels", preview=preview)
         reason = await self.app.ask(prompt)
         if reason is not None:
             self.edit(rows, ItemEdit(status=status, result=result, reason=reason))

@@ -29,7 +29,7 @@ from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.process_fields import ProcessFields, choice, labeled
 
-KEYS = "⏎ or tab next field, F2 create, esc cancel"
+KEYS = "⏎ or tab next field, F2 creates, esc cancels"
 
 
 EXAMPLES = {

@@ -96,7 +96,7 @@ def attention(board: Board, signs: Signs, role: str) -> list[Door]:
     Rulesets are told to the role that they bind; all else concerns everybody.
     """
     doors = [
-        _door(sign, len(found), words, target)
+        _door(sign, len(found), f"{'item' if len(found) == 1 else 'items'} {words}", target)
         for found, sign, words, target in _items(board, signs)
         if found
     ]
@@ -195,7 +195,7 @@ def _stale_words(board: Board, stale: list[Row]) -> str:
     if not later:
         return "with stale evidence"
     if later == len(stale):
-        return f"with evidence going stale  {min(day for day in days if day)}"
+        return f"with evidence going stale from {min(day for day in days if day)}"
     return f"with stale evidence, {later} of them later"
 
 
@@ -237,7 +237,7 @@ def _unverified(board: Board, signs: Signs) -> list[Door]:
 
 def _oldest(board: Board, overdue: Sequence[Row]) -> str:
     days = [(board.today - row.due).days for row in overdue if row.due]
-    return f"overdue, the oldest by {max(days)} d" if days else "overdue"
+    return f"overdue, oldest by {max(days)} d" if days else "overdue"
 
 
 def _door(sign: str, count: int, words: str, target: str, styled: str = "sign") -> Door:

@@ -138,7 +138,7 @@ class PhaseTable(Widget, can_focus=True):
             for role, wide in zip(self.roles, columns, strict=True)
             if wide
         ]
-        lines = [Content.assemble(" " * (title + 2), *heads, ("gate", "$foreground-muted"))]
+        lines = [Content.assemble(" " * (title + 2), *heads, ("outstanding", "$foreground-muted"))]
         for row, phase in enumerate(self.phases):
             lines.append(self._line(row, phase.id, phase.title, title, columns, bar))
         if self.others:
@@ -163,7 +163,7 @@ class PhaseTable(Widget, can_focus=True):
             if wide:
                 cell = self._cell(phase, role, bar if role in self.main_roles else 0)
                 parts.append(self._at_cursor(cell, row, column, wide))
-        gate = "-" if lacks is None else "met" if lacks == 0 else f"{lacks} outstanding"
+        gate = "-" if lacks is None else "met" if lacks == 0 else str(lacks)
         colour = (
             "$text-success" if lacks == 0 else "$text-warning" if lacks else "$foreground-muted"
         )
