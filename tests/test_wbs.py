@@ -105,7 +105,6 @@ def test_every_item_of_the_tables_is_in_a_shipped_list():
     unknown = [
         ref
         for ref in refs
-        if not ref.startswith(("agency.ato.", "agency.pmo-review."))  # TODO: with the agency branch
         if f'id = "{ref.partition(":")[2]}"\n' not in text.get(ref.partition(":")[0], "")
     ]
     assert unknown == []

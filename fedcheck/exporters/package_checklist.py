@@ -228,13 +228,21 @@ def _choose_evidence(filling: _Filling, items: Sequence[Row]) -> list[Evidence]:
 
 
 def _name_file(evidence: Evidence) -> str:
-    """Return the file name of a document: that of a file or of a web address, else the link."""
+    """Return the file name of a document: that of a file or a web address, else label or link."""
     if evidence.kind == EvidenceKind.URL:
-        name = unquote(PurePosixPath(urlsplit(evidence.link).path).name)
-        return one_line(name if "." in name else evidence.link, 300)
+        name = unquote(PurePosixPath(_path_of(evidence.link)).name)
+        return one_line(name if "." in name else evidence.label or evidence.link, 300)
     if evidence.kind == EvidenceKind.FILE:
         return one_line(PurePosixPath(evidence.link.replace("\\", "/")).name, 300)
-    return one_line(evidence.link, 300)
+    return one_line(evidence.label or evidence.link, 300)
+
+
+def _path_of(link: str) -> str:
+    """Return the path of a web address; nothing of one that is none."""
+    try:
+        return urlsplit(link).path
+    except ValueError:
+        return ""
 
 
 def _find_version(evidence: Evidence) -> str:

@@ -123,7 +123,9 @@ def _fill_row(filling: _Filling, task: Task, row: TaskRow) -> None:
         Note(filling.tab.where(row), f"this workspace has no item {ref}") for ref in state.missing
     ]
     before = len(filling.cells)
-    if row.locked:
+    if task.part_of:
+        pass  # its item is due with another task, so nothing is known of these dates
+    elif row.locked:
         if state.start or state.end:
             what = "its dates are merged with those of other rows, and so not written"
             filling.notes.append(Note(filling.tab.where(row), what, "unmerge them"))

@@ -88,7 +88,7 @@ class RequestView:
 class FindingView:
     """A finding; `role` is the role that remediates it.
 
-    `number` is its official number or its id, `original` the rating of the assessment and
+    `number` is its official number, `original` the rating of the assessment and
     `adjusted` the one that is asked for; `kind` and `decision` are the parts of `deviation`.
     """
 

@@ -97,7 +97,7 @@ class IssueViewBuilder:
         role = waiting_since.find_remediating_role(self.board.project, gap)
         return FindingView(
             id=gap.id,
-            number=wording.format_title(gap.number or gap.id),
+            number=wording.format_title(gap.number),
             title=wording.format_title(gap.title),
             risk=gap.risk,
             original=gap.original or gap.risk,
