@@ -93,14 +93,14 @@ class Deliverable(Struct, frozen=True, rename="kebab"):
     title: Annotated[str, Key("Title")]
     owner: Annotated[str, Key("Role that owns it", check="id")]
     reviewers: Annotated[tuple[str, ...], Key("Roles that review it")] = ()
-    decided_by: Annotated[
-        tuple[str, ...],
-        Key("Roles that decide on it, if not those of the milestone that ends its phase"),
-    ] = ()
     handed_over_by: Annotated[str, Key("Reference of the item that hands it over")] = ""
     template: Annotated[str, Key("FedRAMP's template for it")] = ""
     note: Annotated[str, Key("More about it")] = ""
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
+    decided_by: Annotated[
+        tuple[str, ...],
+        Key("Roles that decide on it, if not those of the milestone that ends its phase"),
+    ] = ()
 
 
 class ProfileOption(Struct, frozen=True, rename="kebab"):
