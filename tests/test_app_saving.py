@@ -240,7 +240,7 @@ async def test_evidence_that_vanishes_is_seen(app, workspace):
         await settle(pilot)
         assert app.board.rows[DIAGRAM].evidence == ("ok",)
         (workspace / "scan.txt").unlink()
-        for _ in range(5):
+        for _ in range(external_changes.FILES_EVERY):
             app.others.look()
             await settle(pilot)
         assert app.board.rows[DIAGRAM].evidence == ("missing",)

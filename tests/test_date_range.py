@@ -89,7 +89,7 @@ LINES = (
     "finding update f2 --plan x", "finding update f1 --due +10bd", "finding update f1 --due none",
     "finding add new --risk high", "request answer r1 x", "request add x --to csp",
     "milestone kick-off 2027-03-01", "milestone kick-off +2w", "package",
-    "portfolio .", "undo", "undo", "redo",
+    "portfolio .", "undo", "undo", "redo", "handover --to 3pao -o ../handed --dry-run", "handover",
 )  # fmt: skip
 
 

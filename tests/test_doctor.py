@@ -766,9 +766,10 @@ def test_changes_outside_fedcheck(
     assert (status, found["kind"], found["severity"]) == (0, "outside-change", "note")
     assert "1 value changed outside fedcheck, such as the owner of diagram" in found["message"]
     path.unlink()
-    status, (found,) = doctor()
+    status, (lost, found) = doctor()
     assert (status, found["severity"]) == (1, "warning")
     assert "the file is gone" in found["message"]
+    assert (lost["kind"], lost["fixable"]) == ("lost-value", True)
 
 
 def test_items_that_changed_upstream(

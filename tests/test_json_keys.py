@@ -127,6 +127,16 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "config paths", ["config", "paths"]
     yield "export json", ["export", "json"]
     yield "package", ["package"]
+    handed = folder / "handed"
+    yield "handover --to ROLE", ["handover", "--to", "3pao", "-o", str(handed)]
+    yield "handover --verify FILE", ["handover", "--verify", str(handed)]
+    head = handed / "fedcheck.toml"
+    head.write_text(re.sub(r"kick-off = \S+", "kick-off = 2027-03-03", head.read_text()))
+    yield "", ["request", "add", "Which port?", "--by", "3pao", "-w", str(handed)]
+    yield "handover --return", ["handover", "--return", "-o", f"{handed}.zip", "-w", str(handed)]
+    yield "handover --take-back FILE", ["handover", "--take-back", f"{handed}.zip"]
+    yield "handover", ["handover"]
+    yield "handover --accept ID", ["handover", "--accept", "all"]
     yield "", ["finding", "add", "Without assets", "--risk", "low"]
     poam, ret = official_shapes.poam(folder / "p.xlsx"), official_shapes.ret(folder / "r.xlsx")
     for name, template in (("poam", poam), ("ret", ret)):

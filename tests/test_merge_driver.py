@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from conftest import FrozenClock, MakeWorkspace, OpenWorkspace
+from msgspec.structs import replace
 from test_git_sharing import git, needs_git
 
 from fedcheck.cli.main import run
+from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.evidence_edit import attach_evidence
+from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
 from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.request_rules import RequestEdit
@@ -154,7 +156,7 @@ class Team:
         self.expected: dict[tuple[str, str], str] = {}
         self.written: list[str] = []
         self.number = 0
-        self.settled = 0
+        self.kept = 0
 
     def word(self) -> str:
         self.number += 1
@@ -166,7 +168,7 @@ class Team:
         session.refresh()
         refs = list_tests(session)
         ref, word = self.chance.choice(refs), self.word()
-        kind = self.chance.randrange(7)
+        kind = self.chance.randrange(9)
         own = ("owner", "sample", "note")[at]
         if kind == 0:
             edit = (
@@ -195,6 +197,11 @@ class Team:
             session.apply(
                 [ref], ItemEdit(result=result, due=str(date(2027, 3, self.number % 28 + 1)))
             )
+        elif kind == 7:
+            self.edit_what_others_edit(session, word)
+        elif kind == 8:
+            day = date(2027, 5, self.number % 28 + 1)
+            session.apply(["milestones:ato"], MilestoneEdit(day))
         elif kind == 4:
             session.apply(
                 [session.new_ref("requests")], RequestEdit(step="ask", title=word, by=who)
@@ -212,30 +219,44 @@ class Team:
             path.write_text(path.read_text() + f'\n[people.{word}]\nname = "{word}"\n')
             self.written.append(word)
 
+    def edit_what_others_edit(self, session: Session, word: str) -> None:
+        """Change a finding, a request or evidence that is there already; who else does, too."""
+        project = session.project
+        findings = sorted(project.findings, key=lambda one: one.id)[:2]
+        requests = sorted(project.requests, key=lambda one: one.id)[:1]
+        has = [ref for ref in list_tests(session) if project.record(ref).evidence][:2]
+        for finding in findings:
+            risk = self.chance.choice(["low", "moderate", "high"])
+            plan = f"{finding.plan}\n{word}".strip()
+            session.apply([f"findings:{finding.id}"], FindingEdit(risk=risk, owner=word, plan=plan))
+            self.written.append(word)
+        for request in requests:
+            text = f"{request.text}\n{word}".strip()
+            session.apply([f"requests:{request.id}"], RequestEdit(to=word, text=text))
+            self.written.append(word)
+        for ref in has[:1]:
+            one = replace(project.record(ref).evidence[0], label=word)
+            session.apply([ref], EvidenceEdit(attach=(one,)))
+
     def share(self, at: int) -> None:
         root = self.roots[at]
         commit(root)
         how = self.chance.choice(["--no-rebase", "--rebase"])
         done = pull(root, how)
-        while done.returncode:
-            left = git(root, "diff", "--name-only", "--diff-filter=U").split()
-            assert left and all(name.startswith("progress/") for name in left), done.stderr
-            run(["doctor", "--fix", "-w", str(root)])
-            assert not has_marks(root)
-            git(root, "add", "-A")
-            self.settled += 1
-            done = call(
-                root, *(["commit", "-q", "--no-edit"] if "no" in how else ["rebase", "--continue"])
-            )
+        assert done.returncode == 0, done.stderr
         assert not has_marks(root)
+        self.kept += b"set-twice" in b"".join(texts(root).values())
+        assert run(["status", "-w", str(root)]) == 0
+        assert b"set-twice" not in b"".join(texts(root).values()), "the histories know"
+        commit(root, "settled")
         git(root, "push", "-q")
 
 
 def test_random_work_of_three_clones_all_arrives(
     team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> None:
-    world = Team(team(*PEOPLE), open_workspace, seed=1)
-    for _ in range(4):
+    world = Team(team(*PEOPLE), open_workspace, seed=6)
+    for _ in range(3):
         for at in range(3):
             for _ in range(world.chance.randrange(1, 5)):
                 clock.tick(seconds=1)
@@ -252,7 +273,7 @@ def test_random_work_of_three_clones_all_arrives(
     assert not [word for word in world.written if word not in whole]
     for (ref, name), word in world.expected.items():
         assert word in whole, (ref, name)
-    assert world.settled, "two set the same field at least once"
+    assert world.kept, "two set the same field at least once"
     for session in world.sessions:
         session.refresh()
         session.reconcile()
@@ -308,49 +329,47 @@ def conflict(
     return second, ref, bob, pull(second)
 
 
-def test_only_a_field_that_two_people_set_is_left_to_a_person(
+def test_a_field_that_two_people_set_keeps_both_values_and_stops_nothing(
     team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> None:
     root, ref, _, done = conflict(team, open_workspace, clock)
-    assert done.returncode != 0
+    assert done.returncode == 0
     item = ref.partition(":")[2]
-    assert "settle them with: fedcheck doctor --fix" in done.stderr
-    assert f"progress/{TESTS}.toml: {item}, owner: set on both sides" in done.stderr
-    text = (root / f"progress/{TESTS}.toml").read_text()
-    start, end = text.index("<<<<<<<"), text.index(">>>>>>>")
-    inside = text[start:end].split("\n")[1:-1]
-    assert inside == ['owner = "bob"', "=======", 'owner = "ann"']
+    path = root / f"progress/{TESTS}.toml"
+    assert "owner: set on both sides: both values are kept" in done.stderr
+    assert f'[[item."{item}"."set-twice"]]\ngroups = [' in path.read_text()
+    text = path.read_text()
+    assert text.count('owner = "ann"') == text.count('owner = "bob"') == 1
     assert 'note = "from ann"' in text
     assert 'sample = "from bob"' in text
-    assert git(root, "diff", "--name-only", "--diff-filter=U").split() == [f"progress/{TESTS}.toml"]
 
 
-def test_the_histories_settle_what_is_left(
+def test_the_next_command_settles_it_by_the_histories(
     team: Callable[..., list[Path]],
     open_workspace: OpenWorkspace,
     clock: FrozenClock,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     root, ref, bob, _ = conflict(team, open_workspace, clock)
-    path = root / f"progress/{TESTS}.toml"
-    marked = path.read_text()
+    item = bob.project.item(ref)
+    assert item is not None
     capsys.readouterr()
-    assert run(["list", "-w", str(root)]) == 0, "the rest works"
-    assert "settle the merge" in capsys.readouterr().err
-    run(["doctor", "--fix", "-w", str(root)])
-    out = capsys.readouterr().out
+    assert run(["list", "-w", str(root)]) == 0
+    err = capsys.readouterr().err
+    assert "1 field was set on both sides of a merge:" in err
     assert (
-        f"{ref.partition(':')[2]}, owner: different on both sides: the value set last stands" in out
+        f"{item.code or item.id} owner: bob (bob, 2027-01-11) stands;"
+        " the other side had ann (ann, 2027-01-11)" in err
     )
-    assert "(bob; the other side has ann)" in out
-    assert f"git add {path} {root / 'history'}, and commit" in out
-    (copy,) = (root / ".fedcheck/backup/conflicts").iterdir()
-    assert copy.read_text() == marked
+    run(["list", "-w", str(root)])
+    assert not capsys.readouterr().err, "once"
     bob.refresh()
     record = bob.project.record(ref)
     assert (record.owner, record.note, record.sample) == ("bob", "from ann", "from bob"), "later"
+    assert not record.extra
     (line,) = [one for one in history.read_all(root) if one.merged]
     assert (line.change.field, line.change.new, line.lost) == ("owner", "bob", "")
+    assert len(line.merged) == 2
     commit(root)
     git(root, "push", "-q")
     other = root.parent / "ann"
@@ -360,6 +379,96 @@ def test_the_histories_settle_what_is_left(
     assert ann.list_outside() == [], "the line of the merge explains it"
     for one in (root, other):
         assert run(["history", "--verify", "-w", str(one)]) == 0
+
+
+def test_texts_of_both_get_the_names_and_days_that_the_histories_know(
+    team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
+) -> None:
+    first, second = team("ann", "bob")
+    ann, bob = open_workspace(first, "ann"), open_workspace(second, "bob")
+    ref = list_tests(ann)[0]
+    ann.apply([ref], ItemEdit(note="From ann.", testing=TestEdit(tester="zoe")))
+    clock.tick(days=1)
+    bob.apply([ref], ItemEdit(note="From bob."))
+    for root in (first, second):
+        commit(root)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    bob.refresh()
+    note = "[one version]\nFrom ann.\n\n[another version]\nFrom bob."
+    assert bob.project.record(ref).note == note
+    assert run(["status", "-w", str(second)]) == 0
+    bob.refresh()
+    assert bob.project.record(ref).note == (
+        "[ann, 2027-01-11]\nFrom ann.\n\n[bob, 2027-01-12]\nFrom bob."
+    )
+    assert not bob.project.record(ref).extra
+    assert not bob.list_outside()
+    assert not list_lost_values(second, {})
+
+
+def test_nothing_is_settled_while_git_is_in_between(
+    team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
+) -> None:
+    root, ref, bob, _ = conflict(team, open_workspace, clock)
+    (root / ".git/rebase-merge").mkdir()
+    held = texts(root)
+    assert run(["list", "-w", str(root)]) == 0
+    assert texts(root) == held, "git could not go on"
+    (root / ".git/rebase-merge").rmdir()
+    (root / "progress").chmod(0o500)
+    assert run(["list", "-w", str(root)]) == 0
+    (root / "progress").chmod(0o700)
+    assert run(["list", "-w", str(root)]) == 0
+    bob.refresh()
+    assert bob.project.record(ref).owner == "bob"
+
+
+def test_a_hand_edit_of_a_person_without_fedcheck_is_never_dropped(
+    team: Callable[..., list[Path]],
+    open_workspace: OpenWorkspace,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first, second = team("ann", "dee")
+    ann = open_workspace(first, "ann")
+    ref = next(ref for ref in ann.project.refs if ref.startswith(f"{TESTS}:"))
+    ann.apply([ref], ItemEdit(owner="ann"))
+    path = second / f"progress/{TESTS}.toml"
+    path.parent.mkdir(exist_ok=True)
+    item = ref.partition(":")[2]
+    head = f'format = 1\nchecklist = "{TESTS}"\n\n' if not path.exists() else path.read_text()
+    path.write_text(f'{head}\n[item."{item}"]\nowner = "dee"\n')
+    for root in (first, second):
+        commit(root)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    capsys.readouterr()
+    for _ in range(2):
+        assert run(["list", "-w", str(second)]) == 0
+        assert "not settled: ann (ann, 2027-01-11) or dee." in capsys.readouterr().err
+    held = path.read_text()
+    assert 'owner = "ann"' in held and 'owner = "dee"' in held
+    assert not open_workspace(second, "ann").list_outside(), "nothing is noted before it is settled"
+    assert run(["set", ref, "--owner", "dee", "-w", str(second)]) == 0
+    assert 'owner = "dee"' in path.read_text()
+    assert "set-twice" not in path.read_text()
+    assert run(["history", "--verify", "-w", str(second)]) == 0
+
+
+def test_requests_name_items_by_the_ids_of_today(workspace: Path, tmp_path: Path) -> None:
+    (workspace / "checklists").mkdir(exist_ok=True)
+    renamed = LIST.replace('id = "a"', 'id = "new"\n  renamed-from = ["old"]')
+    (workspace / "checklists/acme.toml").write_text(renamed)
+    asked = REQUESTS + 'items = ["acme:old"]\n'
+    ours = asked.replace("acme:old", "acme:new")
+    theirs = asked + "due = 2027-02-01\n"
+    files = []
+    for name, text in (("base", asked), ("ours", ours), ("theirs", theirs)):
+        (tmp_path / name).write_text(text)
+        files.append(str(tmp_path / name))
+    assert run(["merge-file", *files, str(workspace / "requests.toml")]) == 0
+    assert '"acme:new"' in Path(files[1]).read_text()
+    assert "acme:old" not in Path(files[1]).read_text()
 
 
 def test_markers_of_a_clone_without_the_driver_are_settled_too(
@@ -413,7 +522,7 @@ def test_markers_that_do_not_fit_together_are_left(
     path = workspace / "progress/rev5.readiness.csp.toml"
     path.write_text(text + "<<<<<<<")
     assert run(["doctor", "--fix", "-w", str(workspace)]) == 1
-    assert "bring both sides together by hand" in capsys.readouterr().err
+    assert "is neither a key nor a header" in capsys.readouterr().err
     assert path.read_text() == text + "<<<<<<<"
 
 
@@ -425,8 +534,18 @@ def test_what_the_histories_do_not_know_is_left(
     text = f'{head}<<<<<<< x\nowner = "a"\n||||||| z\n=======\nowner = "b"\n>>>>>>> y\n'
     path.write_text(text)
     assert run(["doctor", "--fix", "-w", str(workspace)]) == 1
-    assert "diagram, owner: set on both sides" in capsys.readouterr().err
-    assert path.read_text() == text
+    assert "owner: not settled: a or b" in capsys.readouterr().err
+    (copy,) = (workspace / ".fedcheck/backup/conflicts").iterdir()
+    assert copy.read_text() == text
+    assert "set-twice" in path.read_text()
+    assert run(["gate", "kick-off", "-w", str(workspace), "--json"]) == 1
+    assert "set on both sides of a merge" in capsys.readouterr().out
+    assert run(["doctor", "-w", str(workspace)]) == 1
+    assert run(["set", "diagram", "--owner", "a", "-w", str(workspace)]) == 0, "as it stands"
+    assert "set-twice" not in path.read_text()
+    assert 'owner = "a"' in path.read_text()
+    capsys.readouterr()
+    assert run(["doctor", "-w", str(workspace)]) == 0, capsys.readouterr().out
 
 
 def drive(tmp_path: Path, path: str, base: str, ours: str, theirs: str) -> tuple[int, str]:
@@ -466,26 +585,6 @@ def test_a_side_that_cannot_be_read_is_left_to_a_person(
 
 
 def test_marks_never_stand_inside_a_text(tmp_path: Path) -> None:
-    asked = REQUESTS + 'answer = """\nfirst\n{}\nlast"""\n'
-    sides = [asked.format(word) for word in ("old", "mine", "yours")]
-    status, text = drive(tmp_path, "requests.toml", *sides)
-    assert status == 1
-    assert (
-        text
-        == REQUESTS
-        + """<<<<<<< ours
-answer = \"\"\"
-first
-mine
-last\"\"\"
-=======
-answer = \"\"\"
-first
-yours
-last\"\"\"
->>>>>>> theirs
-"""
-    )
     notes = [HEAD + f'x = """\nfirst\n{word}\nlast"""\n' for word in ("old", "a", "b")]
     status, text = drive(tmp_path, "fedcheck.toml", *notes)
     assert status == 1
@@ -546,16 +645,33 @@ def test_the_head_file_keeps_the_comments_of_both(tmp_path: Path) -> None:
     assert "# Dates that the PMO gave us." in text
 
 
-def test_a_milestone_that_two_people_moved_is_left_to_a_person(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_milestone_that_two_people_moved_keeps_both_dates(
+    tmp_path: Path, workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ours, theirs = (HEAD.replace("2027-02-01", f"2027-02-0{n}") for n in "23")
     status, text = drive(tmp_path, "fedcheck.toml", HEAD, ours, theirs)
+    assert status == 0
+    assert drive(tmp_path, "fedcheck.toml", HEAD, theirs, ours) == (0, text)
+    assert text == ours + '\n[[set-twice]]\nmilestone = "kick-off"\nday = 2027-02-03\n'
+    again = HEAD.replace("2027-02-01", "2027-02-04")
+    _, both = drive(tmp_path, "fedcheck.toml", HEAD, text, again)
+    assert both.count("[[set-twice]]") == 2
+    (workspace / "fedcheck.toml").write_text(text)
+    capsys.readouterr()
+    assert run(["gate", "kick-off", "-w", str(workspace)]) == 1
+    told = capsys.readouterr()
+    assert "date: not settled: 2027-02-02 or 2027-02-03" in told.err
+    assert "its date was set on both sides" in told.out
+    assert "unknown key" not in told.err
+    assert run(["doctor", "-w", str(workspace)]) == 1
+    assert "kick-off: day: set on both sides" in capsys.readouterr().out
+
+
+def test_a_key_of_the_head_file_that_two_people_set_is_left_to_a_person(tmp_path: Path) -> None:
+    ours, theirs = (HEAD.replace('"N"', f'"{name}"') for name in "XY")
+    status, text = drive(tmp_path, "fedcheck.toml", HEAD, ours, theirs)
     assert status == 1
-    err = capsys.readouterr().err
-    assert "milestones, kick-off: set on both sides" in err
-    assert "by hand, then run git add" in err
-    assert "<<<<<<< ours\nkick-off = 2027-02-02\n=======\nkick-off = 2027-02-03\n>>>>>>>" in text
+    assert '<<<<<<< ours\nname = "X"\n=======\nname = "Y"\n>>>>>>>' in text
 
 
 LIST = """format = 1

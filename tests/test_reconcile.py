@@ -12,7 +12,7 @@ from fedcheck.domain.change import OUTSIDE
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
-from fedcheck.storage import history, history_check, local_state
+from fedcheck.storage import history, history_check, local_state, outside_notes
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.reconcile import list_all_outside_changes
 
@@ -224,3 +224,26 @@ def test_a_value_that_was_cleared_does_not_count_again(
     bring_history(theirs.root, session.root)
     # She set it after it was cleared here: as in one folder there is nothing to note.
     assert list_all_outside_changes(session.root, {}, LocalNotes()).found == ()
+
+
+def test_files_that_moved_while_they_were_read_are_noted_at_the_next_look(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
+    path = session.root / CSP_FILE
+    text = path.read_text()
+    path.write_text(text.replace("dana", "git, half way"))
+    read, times = outside_notes.list_all_outside_changes, []
+
+    def read_beside_git(*args: Any) -> Any:
+        state = read(*args)
+        times.append(state)
+        if len(times) == 2:  # the look under the lock
+            path.write_text(text)
+        return state
+
+    monkeypatch.setattr(outside_notes, "list_all_outside_changes", read_beside_git)
+    assert session.reconcile() == 0
+    assert len(times) >= 2
+    assert session.reconcile() == 0, "it is as it was: nothing was ever taken back"
+    assert [line.by for line in history.read_all(session.root)] == ["alice"]

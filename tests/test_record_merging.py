@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Item
+from fedcheck.domain.coherence import is_coherent, repair
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, apply_evidence_edit
 from fedcheck.domain.field_values import field_value, list_values
@@ -21,12 +22,13 @@ from fedcheck.domain.item_rules import ItemEdit, TestEdit, apply_item_edit
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit, apply_request_edit
+from fedcheck.domain.set_twice import list_alternatives, list_groups, with_alternative, with_tables
+from fedcheck.domain.text_versions import Version, join_versions
 from fedcheck.errors import RuleError
-from fedcheck.sharing.coherence import is_coherent
 from fedcheck.sharing.order import merge_order, survivors
 from fedcheck.sharing.record_files import Merged, Texts, merge_record_files
 from fedcheck.sharing.records import Merger
-from fedcheck.sharing.texts import Version, join_versions
+from fedcheck.sharing.remark import BOTH_SET
 from fedcheck.storage import record_files
 from fedcheck.storage.record_file import RecordFile
 
@@ -35,7 +37,7 @@ ITEM = Item(id="a", title="T", kind="test")
 
 
 def merge(base: Any, ours: Any, theirs: Any, empty: Any = EMPTY_RECORD) -> tuple[Any, list[str]]:
-    merger = Merger("ours")
+    merger = Merger()
     return merger.merge(base, ours, theirs, empty, "a"), [
         f"{'!' if one.is_conflict else ''}{one}" for one in merger.remarks
     ]
@@ -61,8 +63,55 @@ def test_a_result_takes_its_status_tester_and_day_along() -> None:
         ITEM, EMPTY_RECORD, ItemEdit(result="other-than-satisfied"), TODAY, "bob"
     )
     merged, told = merge(EMPTY_RECORD, ours, failed)
-    assert merged == ours
-    assert told == ["!a, result, tester: set on both sides"]
+    assert merged == merge(EMPTY_RECORD, failed, ours)[0], "whichever side is called ours"
+    (other,) = list_alternatives(merged.extra)
+    assert other.groups == ("status",)
+    assert [with_alternative(plain(merged), other), plain(merged)] in pairs(ours, failed)
+    assert told == [f"a, result, tester: {BOTH_SET}"]
+
+
+def plain(thing: Any) -> Any:
+    """Return a record without what it keeps of other sides."""
+    return with_tables(thing, ())
+
+
+def pairs(one: Any, two: Any) -> list[list[Any]]:
+    return [[one, two], [two, one]]
+
+
+def test_what_is_not_there_on_one_side_is_kept_as_such() -> None:
+    ours = Record(status="doing", owner="ann")  # type: ignore[arg-type]
+    theirs = Record(status="blocked", reason="r", owner="ann")  # type: ignore[arg-type]
+    merged, _ = merge(Record(owner="ann"), ours, theirs)
+    (other,) = list_alternatives(merged.extra)
+    assert [with_alternative(plain(merged), other), plain(merged)] in pairs(ours, theirs)
+
+
+def test_two_unsettled_merges_keep_all_values() -> None:
+    one, two, three = (Record(owner=name) for name in ("bob", "ann", "cy"))
+    first, _ = merge(EMPTY_RECORD, one, two)
+    second, _ = merge(EMPTY_RECORD, three, first)
+    assert second == merge(EMPTY_RECORD, first, three)[0]
+    values = {second.owner, *(x.values["owner"] for x in list_alternatives(second.extra))}
+    assert values == {"ann", "bob", "cy"}
+    settled = replace(plain(first), owner="bob")
+    assert merge(first, settled, first)[0] == settled, "it is settled on one side"
+    third, _ = merge(EMPTY_RECORD, first, settled)
+    assert len(list_alternatives(third.extra)) == 1, "a value is kept once"
+
+
+def test_a_field_of_evidence_that_both_set_is_kept_in_the_record() -> None:
+    scan = Evidence("e1", "https://x/1", label="Scan")
+    sides = [Record(evidence=(replace(scan, label=name),)) for name in ("Old", "New")]
+    merged, told = merge(Record(evidence=(scan,)), *sides)
+    assert merged == merge(Record(evidence=(scan,)), *sides[::-1])[0]
+    (other,) = list_alternatives(merged.extra)
+    assert (other.evidence, other.values) == ("e1", {"label": "Old"})
+    assert not merged.evidence[0].extra, "the history takes evidence as a whole"
+    assert told == [f"a, evidence e1, label: {BOTH_SET}"]
+    changed = replace(merged, owner="ann")
+    gone, _ = merge(merged, replace(merged, evidence=()), changed)
+    assert not gone.extra, "nothing is kept of evidence that is gone"
 
 
 def test_what_was_done_twice_is_done_once() -> None:
@@ -140,7 +189,10 @@ def test_unknown_keys_merge_each_as_a_whole() -> None:
     merged, told = merge(base, ours, theirs)
     assert merged.extra == {"x": 2, "z": "other", "mine": {"a": 1}, "due": date(9999, 1, 1)}
     assert not told
-    assert merge(base, ours, Record(extra={"x": 3}))[1] == ["!a, x: set on both sides"]
+    merged, told = merge(base, ours, Record(extra={"x": 3}))
+    assert told[0] == f"a, x: {BOTH_SET}"
+    (other,) = list_alternatives(merged.extra)
+    assert (merged.extra["x"], other.key, other.value) == (2, "x", 3)
 
 
 def test_evidence_that_an_answer_rests_on_stays() -> None:
@@ -153,13 +205,18 @@ def test_evidence_that_an_answer_rests_on_stays() -> None:
         assert len(told) == 1
 
 
-def test_a_finding_closed_by_a_deviation_that_was_rejected_is_a_conflict() -> None:
+def test_a_finding_closed_by_a_deviation_that_was_rejected_keeps_both() -> None:
     base = Finding("f", "T", deviation="false-positive", deviation_state="approved", rationale="r")  # type: ignore[arg-type]
     ours = apply_finding_edit(base, FindingEdit(close=True), TODAY)
     theirs = apply_finding_edit(base, FindingEdit(decision="rejected"), TODAY)
-    merged, told = merge(base, ours, theirs, Finding("f"))
-    assert merged == ours
-    assert told == ["!a: set on both sides"]
+    owned = replace(theirs, owner="bob")
+    merged, told = merge(base, ours, owned, Finding("f"))
+    assert merged == merge(base, owned, ours, Finding("f"))[0]
+    (other,) = list_alternatives(merged.extra)
+    assert other.groups == ("risk", "state")
+    both = [with_alternative(plain(merged), other), plain(merged)]
+    assert both in pairs(replace(ours, owner="bob"), owned), "what does not depend on it is merged"
+    assert told == [f"a: {BOTH_SET}"]
 
 
 # pairs of edits, by the rules
@@ -303,21 +360,34 @@ def test_what_both_sides_keep_of_the_rules_holds_after_a_merge(
     texts = [file_of(book, one) for one in (base, ours, theirs)]
     there = merge_files(book, *texts)
     back = merge_files(book, texts[0], texts[2], texts[1])
-    assert (there.ours, there.theirs) == (back.theirs, back.ours)
+    assert there.data == back.data
     assert sorted(map(str, there.remarks)) == sorted(map(str, back.remarks))
-    merged = record_files.parse(Path(f"{book}.toml"), there.ours, book).get("a")
-    for rule in rules:
-        if holds(rule, ours) and holds(rule, theirs):
-            assert holds(rule, merged)
-    if there.has_conflicts:
+    merged = record_files.parse(Path(f"{book}.toml"), there.data, book).get("a")
+    kept = [one for one in list_alternatives(merged.extra) if not one.is_joined]
+    outcomes = [plain(merged), *(with_alternative(plain(merged), other) for other in kept)]
+    for one in outcomes:
+        whole = one if is_coherent(one) else repair(one, ours, theirs)  # as settling does
+        for rule in rules:
+            if holds(rule, ours) and holds(rule, theirs):
+                assert holds(rule, whole), "whichever value stands in the end"
+    if kept:
+        named = {name for other in kept for name in names_of(merged, other)}
+        for name in named:
+            values = [_get(one, name) for one in outcomes]
+            assert _get(ours, name) in values
+            assert _get(theirs, name) in values
         return
-    assert there.ours == there.theirs
     for name in {*list_values(ours), *list_values(theirs), *list_values(base)}:
         was, mine, other, now = (_get(one, name) for one in (base, ours, theirs, merged))
         if mine in (other, was) or other == was:
             continue
         if isinstance(now, str) and now not in (mine, other):
             assert all(text in now for text in (mine, other) if text), "both stand in it"
+
+
+def names_of(thing: Any, other: Any) -> set[str]:
+    rows = list_groups(type(thing))
+    return {row.name for group in other.groups for row in rows[group]}
 
 
 def _get(thing: Any, name: str) -> Any:
@@ -357,8 +427,7 @@ def item(name: str, **fields: str) -> str:
 
 def merged_progress(base: bytes, *sides: bytes, **more: Any) -> str:
     found = merge_record_files(Path("progress/l.toml"), "l", Texts(base, *sides), **more)
-    assert not found.has_conflicts
-    return found.ours.decode()
+    return found.data.decode()
 
 
 def test_records_keep_the_order_of_the_checklist() -> None:
@@ -376,11 +445,11 @@ def test_a_record_that_one_side_removed_and_the_other_changed_stays() -> None:
     base, gone = progress(item("a", note="n", owner="ann")), progress()
     changed = progress(item("a", owner="ann", note="new"))
     found = merge_record_files(Path("progress/l.toml"), "l", Texts(base, gone, changed))
-    assert found.ours == changed
+    assert found.data == changed
     assert [str(one) for one in found.remarks] == [
         "a: removed on one side and changed on the other: the change stands"
     ]
-    assert b"item" not in merge_record_files(Path("l.toml"), "l", Texts(base, gone, base)).ours
+    assert b"item" not in merge_record_files(Path("l.toml"), "l", Texts(base, gone, base)).data
 
 
 def test_an_item_that_one_side_knows_by_its_old_id_is_the_same_item() -> None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from fedcheck.analysis import waiting_since
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.rulesets import list_rulesets, select_lapsed
+from fedcheck.analysis.unsettled import UNSETTLED_WORDS, list_unsettled
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import (
     ADVISED,
@@ -24,6 +25,7 @@ from fedcheck.domain.process import Milestone
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
+from fedcheck.domain.set_twice import is_unsettled
 from fedcheck.domain.text import pluralize
 
 EVIDENCE_WORDS = {
@@ -46,8 +48,8 @@ class Outstanding(Struct, frozen=True):
 
     Attributes:
         kind: open, declined, reason, evidence, stale, missing, changed, needs, result, observation,
-            finding, request, upstream or file. What waits for another role alone is that role's,
-            whoever has the item.
+            finding, request, upstream, unsettled or file. What waits for another role alone is that
+            role's, whoever has the item.
         ref: the item, request, finding or file that it is about.
         owner: who owes it: a person where one is named, or else the role.
         phase: the phase of the gate in which it counts; each lack counts in exactly one.
@@ -114,6 +116,7 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
         missing += _findings(board, milestone)
         missing += _requests(board, milestone, days)
         missing += _files(board, milestone, asked)
+        missing += _unsettled(board, milestone)
     remarks = [remark for row in asked for remark in _list_remarks(row)]
     if milestone.closes:
         remarks += _list_lapsed_graces(board, milestone)
@@ -175,6 +178,8 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
 
     waited = _find_other_side(board, row)
 
+    if is_unsettled(record.extra) and item.level != "may":
+        yield lack("unsettled", UNSETTLED_WORDS)
     if not record.closed:
         if demanded:
             yield lack("open", _open_words(row, waited), waited)
@@ -313,6 +318,12 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
         role = waiting_since.find_remediating_role(board.project, finding)
         phase = phase_of(board, milestone, finding.items, partial(_open_by, board, finding))
         yield Outstanding("finding", finding.id, why, owner, role, phase, finding.found)
+
+
+def _unsettled(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
+    for kind, ref, why, items in list_unsettled(board.project, milestone.id):
+        phase = phase_of(board, milestone, items)
+        yield Outstanding(kind, ref, why, board.project.config.role, phase=phase)
 
 
 def _open_by(board: Board, finding: Finding, milestone: Milestone) -> bool:

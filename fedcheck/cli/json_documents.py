@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fedcheck.analysis import issues, outstanding
 from fedcheck.analysis.board import Board, list_orphaned_refs
@@ -25,6 +25,10 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.domain.terms import Term
+
+if TYPE_CHECKING:
+    from fedcheck.session import Session
+    from fedcheck.storage.losses import Loss
 
 
 def status_document(
@@ -119,6 +123,21 @@ def _count_row(count: Count) -> dict[str, Any]:
         "unknown": count.unknown,
         "optional": count.optional,
         "percent": count.percent,
+    }
+
+
+def loss_row(session: "Session", loss: "Loss") -> dict[str, Any]:
+    """Return what a person set and what is not in the files."""
+    from fedcheck.doctor.losses import describe_loss
+
+    return {
+        "ref": loss.ref,
+        "by": loss.line.by,
+        "at": format_stamp(loss.line.at),
+        "hash": loss.name,
+        "fields": [change.field for change in loss.changes],
+        "branch": loss.branch,
+        "text": describe_loss(session, loss),
     }
 
 

@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "rules": "rules:rules",
     "history": "history:history",
     "changes": "changes:changes",
+    "handover": "handover:handover",
     "sync": "sync:sync",
     "merge-file": "merge_file:merge_file",
     "doctor": "doctor:doctor",

@@ -120,6 +120,10 @@ def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session
     session = open_session(root, folders, extra, config.resolve_user(user, os.environ))
     session.as_of, session.date_order = as_of, user.typed_dates
     print_problems([*problems, *session.problems])
+    if session.store.has_unsettled():
+        from fedcheck.cli.settled_fields import settle_and_list
+
+        settle_and_list(session)
     return session
 
 

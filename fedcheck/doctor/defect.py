@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
-from fedcheck.domain.change import Change
 from fedcheck.errors import Problem
+from fedcheck.storage.losses import Loss
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[str, ...] = get_args(Severity)
@@ -17,7 +17,9 @@ KINDS: Mapping[str, str] = {
     "link": "Links where fedcheck writes",
     "history": "History that is not as it was written",
     "clock": "Clocks that do not agree",
-    "lost-value": "Values that a merge or a hand edit took back",
+    "set-twice": "Fields that were set on both sides of a merge",
+    "lost-value": "Values that people set and that are not in the files",
+    "foreign-value": "Values of another branch that were never in these files",
     "outside-change": "Changes that the history does not know",
     "unknown-list": "Progress without a checklist",
     "orphan-record": "Records without an item",
@@ -61,11 +63,11 @@ class MoveRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class RestoreValue:
-    """Set a value again that was lost; `name` is the short hash of the line that set it."""
+class RestoreLosses:
+    """Set again what was lost; `name` is the short hash of the line that set the first of it."""
 
     name: str
-    change: Change = field(hash=False)  # what it holds may be a table
+    losses: tuple[Loss, ...] = field(hash=False)  # what a value holds may be a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class AppendLines:
     lines: tuple[str, ...]
 
 
-Fix = RestrictAccess | RemoveFile | MoveRecord | RestoreValue | AppendLines
+Fix = RestrictAccess | RemoveFile | MoveRecord | RestoreLosses | AppendLines
 """What --fix does about a defect."""
 
 

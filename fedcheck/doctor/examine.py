@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from fedcheck.doctor import access, evidence, files, git_setup, histories, links, records
+from fedcheck.doctor import (
+    access,
+    evidence,
+    files,
+    git_setup,
+    histories,
+    links,
+    merges,
+    records,
+)
 from fedcheck.doctor.defect import Defect, defect_from_problem, sort_defects
 from fedcheck.doctor.files import Places
 from fedcheck.doctor.folder_tree import FolderTree, scan_folder
@@ -27,6 +36,7 @@ def examine(session: Session) -> list[Defect]:
         lambda: records.find_orphan_records(session, places),
         lambda: files.find_orphan_notes(session, places),
         lambda: records.find_duplicate_records(session, places),
+        lambda: merges.find_unsettled(session),
         lambda: records.find_changed_upstream(session),
         lambda: records.find_unknown_references(session, places),
         lambda: records.find_contradictions(session, places),

@@ -12,10 +12,11 @@ from fedcheck.doctor.defect import (
     Defect,
     MoveRecord,
     RemoveFile,
-    RestoreValue,
+    RestoreLosses,
     RestrictAccess,
 )
 from fedcheck.doctor.files import Places, is_stray_name
+from fedcheck.doctor.losses import restore
 from fedcheck.doctor.records import list_orphans
 from fedcheck.domain.change import AnyRecord, Change, diff_records
 from fedcheck.domain.change_text import describe_field
@@ -27,6 +28,7 @@ from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files
 from fedcheck.storage.file_access import take_mode_bits
+from fedcheck.storage.losses import Loss
 from fedcheck.storage.paths import LOCAL_STATE
 from fedcheck.storage.toml_io import read_bytes
 
@@ -167,7 +169,7 @@ def apply_fixes(defects: Iterable[Defect], root: Path, session: Session | None) 
     """
     mended = FixResult()
     moves = []
-    lost: list[Change] = []
+    lost: list[Loss] = []
     for defect in defects:
         if isinstance(defect.fix, RestrictAccess):
             _restrict_access(defect, defect.fix, root, mended)
@@ -177,19 +179,18 @@ def apply_fixes(defects: Iterable[Defect], root: Path, session: Session | None) 
             _append_lines(defect.fix, root, mended)
         elif isinstance(defect.fix, MoveRecord):
             moves.append(defect.fix)
-        elif isinstance(defect.fix, RestoreValue):
-            lost.append(defect.fix.change)
+        elif isinstance(defect.fix, RestoreLosses):
+            lost += defect.fix.losses
     if moves and session is not None:
         _move_records(session, moves, mended)
     if lost and session is not None:
-        _restore_values(session, lost, mended)
+        _restore_losses(session, lost, mended)
     return mended
 
 
-def _restore_values(session: Session, lost: Sequence[Change], mended: FixResult) -> None:
-    """Set lost values again, as one action, which undo takes back."""
+def _restore_losses(session: Session, lost: Sequence[Loss], mended: FixResult) -> None:
     try:
-        made = session.apply_changes(lost, "restored what was lost").changes
+        made = restore(session, lost).changes
     except FedcheckError as error:
         mended.failed.append(error)
         return

@@ -6,12 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fedcheck.storage.paths import LOCAL_STATE, PRIVATE_FOLDER, WORKSPACE_FILE
+from fedcheck.storage.paths import (
+    HANDOVERS_FOLDER,
+    LOCAL_STATE,
+    PRIVATE_FOLDER,
+    WORKSPACE_FILE,
+)
 
 PLACES = (
     WORKSPACE_FILE, "requests.toml", "findings.toml", "imports.toml", "glossary.toml",
-    "controls.toml", "checklists", "progress", "history", "evidence", "reports", PRIVATE_FOLDER,
-    LOCAL_STATE,
+    "controls.toml", "checklists", "progress", "history", "evidence", "reports",
+    HANDOVERS_FOLDER, PRIVATE_FOLDER, LOCAL_STATE,
 )  # fmt: skip
 """What of a workspace folder is fedcheck's to guard; what else lies there is not ours."""
 

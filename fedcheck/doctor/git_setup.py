@@ -35,7 +35,7 @@ def check_git(root: Path) -> list[Defect]:
             Defect(
                 "git",
                 "note",
-                "git may change the line ends of history files, or keep one side of a merge only",
+                "git may change the line ends of history files, or leave conflicts in them",
                 "add the missing lines to this file with: fedcheck doctor --fix",
                 root / ".gitattributes",
                 fix=AppendLines(root / ".gitattributes", missing),

@@ -2,14 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from fedcheck.doctor.defect import Defect, RestoreValue
+from fedcheck.doctor.defect import Defect, RestoreLosses
 from fedcheck.doctor.files import Places
+from fedcheck.doctor.losses import describe_loss, find_losses
 from fedcheck.domain.change import Change, HistoryLine
-from fedcheck.domain.change_text import describe_field
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
@@ -23,7 +23,7 @@ from fedcheck.storage import (
     local_state,
     record_files,
 )
-from fedcheck.storage.lost_values import LostValue, list_lost_values
+from fedcheck.storage.losses import Loss
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.reconcile import list_all_outside_changes
 
@@ -87,12 +87,15 @@ def find_outside_changes(session: Session) -> list[Defect]:
     found = []
     for home in list_history_homes(session.root):
         try:
-            changes = list_all_outside_changes(home, renamed, local_state.load_notes(home)).changes
+            state = list_all_outside_changes(home, renamed, local_state.load_notes(home))
         except FedcheckError:
             continue  # `find_damaged_lines` tells of a history that cannot be read
         by_list: dict[str, list[Change]] = {}
-        for change in changes:
-            by_list.setdefault(split_ref(change.ref)[0], []).append(change)
+        for one in state.found:
+            owner = split_ref(one.change.ref)[0]
+            # What takes something back is listed as lost; of a file that is gone both are told.
+            if not one.lost or not os.path.lexists(record_files.path_of(home, owner)):
+                by_list.setdefault(owner, []).append(one.change)
         found += [_outside_defect(home, name, some) for name, some in by_list.items()]
     return found
 
@@ -113,33 +116,50 @@ def _outside_defect(home: Path, checklist: str, changes: list[Change]) -> Defect
     return Defect("outside-change", "note", message, remedy, path, 0, checklist)
 
 
+MAX_SINGLE_LOSSES = 20
+"""Up to so many losses of a file are listed one by one; of more the first is, with their count."""
+
+
 def find_lost_values(session: Session) -> list[Defect]:
-    """Return the values that a person set and that something outside fedcheck took back."""
+    """Return what people set and what is not in the files; apart from it what never was in them."""
+    try:
+        losses = find_losses(session)
+    except FedcheckError:
+        return []  # `find_damaged_lines` tells of a history that cannot be read
     found = []
-    for home in list_history_homes(session.root):
-        try:
-            lost = list_lost_values(home, session.project.renamed)
-        except FedcheckError:
-            continue  # `find_damaged_lines` tells of a history that cannot be read
-        for one in lost:
-            path = record_files.path_of(home, split_ref(one.ref)[0])
-            remedy = (
-                "doctor --fix sets it again; to accept the loss: fedcheck history confirm "
-                f"{one.name}"
-            )
-            text = f"{one_line(split_ref(one.ref)[1], 60)}: {describe_loss(one)}"
-            fix = RestoreValue(one.name, one.restoring)
-            found.append(Defect("lost-value", "warning", text, remedy, path, 0, one.ref, fix))
+    by_file: dict[Path, list[Loss]] = {}
+    for loss in losses:
+        path = record_files.path_of(loss.home, split_ref(loss.ref)[0])
+        if loss.branch:
+            found.append(_foreign_defect(session, path, loss))
+        else:
+            by_file.setdefault(path, []).append(loss)
+    for path, some in by_file.items():
+        singly = [[one] for one in some] if len(some) <= MAX_SINGLE_LOSSES else [some]
+        found += [_lost_defect(session, path, losses) for losses in singly]
     return found
 
 
-def describe_loss(lost: LostValue) -> str:
-    """Return what was lost in words: `owner dana, set by ann on 2026-11-01, was ...`."""
-    line = lost.line
-    return (
-        f"{describe_field(line.change)}, set by {one_line(line.by, 40)} on {line.at:%Y-%m-%d}, was "
-        f"taken back outside fedcheck; now {describe_field(lost.outside.change)}"
+def _lost_defect(session: Session, path: Path, losses: Sequence[Loss]) -> Defect:
+    first = losses[0]
+    remedy = (
+        f"doctor --fix sets it again; to accept the loss: fedcheck history confirm {first.name}"
     )
+    text = describe_loss(session, first)
+    if len(losses) > 1:
+        text += f"; so {'are' if len(losses) > 2 else 'is'} {len(losses) - 1} more of this file"
+        remedy = "doctor --fix sets all of it again; fedcheck history --verify lists them"
+    fix = RestoreLosses(first.name, tuple(losses))
+    return Defect("lost-value", "warning", text, remedy, path, 0, first.ref, fix)
+
+
+def _foreign_defect(session: Session, path: Path, loss: Loss) -> Defect:
+    remedy = (
+        f"merging that branch brings it; to set it now: fedcheck history restore {loss.name}; "
+        f"to leave it there: fedcheck history confirm {loss.name}"
+    )
+    text = describe_loss(session, loss)
+    return Defect("foreign-value", "note", text, remedy, path, 0, loss.ref)
 
 
 MAX_SKEW = timedelta(minutes=5)

@@ -4,7 +4,7 @@ The table of fields gives the words. A field that is not in it (of a newer versi
 file) is named by its own name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fedcheck.domain.change import IMPORTED, Change, is_import
@@ -64,6 +64,38 @@ def describe_field(change: Change) -> str:
         return f'evidence "{name}"' if name else "evidence removed"
     row = field_of(class_of(change.ref), change.field)
     return f"{_word(row, change.field)} {printed(row, change.new, 60) or 'empty'}"
+
+
+def order_changes(changes: Iterable[Change]) -> list[Change]:
+    """Return changes of one record, each field once, the most important first."""
+    by_field = {change.field: change for change in changes}
+    return sorted(by_field.values(), key=lambda one: (one.field != "result", *_order(one)))
+
+
+def list_named(changes: Sequence[Change]) -> list[Change]:
+    """Return the changes of one record that are worth a word, the most important first.
+
+    What follows from another one of them goes without saying, and so does who tested, and when.
+    """
+    by_field = {change.field: change for change in changes}
+    implied = {"status", "tester", "tested"} if "result" in by_field else set()
+
+    def is_named(change: Change) -> bool:
+        row = field_of(class_of(change.ref), change.field)
+        follows = row is not None and row.follows in by_field
+        return change.field not in implied and not follows
+
+    return [one for one in order_changes(changes) if is_named(one)] or order_changes(changes)
+
+
+def name_fields(changes: Sequence[Change]) -> list[str]:
+    """Return the fields of one record that changes are about, as nouns: `result`, `evidence`."""
+    nouns: dict[str, None] = {}
+    for change in list_named(changes):
+        is_evidence = change.field.startswith(EVIDENCE_PREFIX)
+        row = field_of(class_of(change.ref), change.field)
+        nouns["evidence" if is_evidence else _word(row, change.field)] = None
+    return list(nouns)
 
 
 def describe_lost_review(by_field: Mapping[str, Change]) -> str:

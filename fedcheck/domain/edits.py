@@ -15,7 +15,12 @@ from fedcheck.domain.change import AnyRecord, Change, diff_records
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, apply_evidence_edit
-from fedcheck.domain.field_values import with_known_fields, without_raw_date
+from fedcheck.domain.field_values import (
+    field_names,
+    field_value,
+    with_known_fields,
+    without_raw_date,
+)
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
@@ -23,6 +28,7 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit, apply_request_edit
+from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.domain.text import make_storable, one_line, pluralize
 from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 from fedcheck.errors import RuleError
@@ -92,15 +98,19 @@ def list_changes(
     match edit, thing:
         case ItemEdit(), Record() if item is not None:
             new = apply_item_edit(item, thing, edit, today, by)
-            return _list_changes_of(ref, thing, new, edit.due is not None)
+            made = _list_changes_of(ref, thing, new, edit.due is not None)
+            return [*made, *_list_confirmed(ref, thing, edit, made)]
         case RequestEdit(), Request():
-            return _list_changes_of(ref, thing, apply_request_edit(thing, edit, today), edit.no_due)
+            made = _list_changes_of(ref, thing, apply_request_edit(thing, edit, today), edit.no_due)
+            return [*made, *_list_confirmed(ref, thing, edit, made)]
         case FindingEdit(), Finding():
-            return _list_changes_of(ref, thing, apply_finding_edit(thing, edit, today), edit.no_due)
+            made = _list_changes_of(ref, thing, apply_finding_edit(thing, edit, today), edit.no_due)
+            return [*made, *_list_confirmed(ref, thing, edit, made)]
         case EvidenceEdit(), Record() | Request() | Finding():
             return _list_evidence_changes(ref, thing, edit, item)
         case MilestoneEdit(day), MilestoneDate():
-            return diff_records(ref, thing, replace(thing, day=day, extra={}))
+            made = diff_records(ref, thing, replace(thing, day=day, extra={}))
+            return [*made, *_list_confirmed(ref, thing, edit, made)]
         case PackageEdit(value), PackageEntry():
             return diff_records(ref, thing, replace(thing, value=value))
         case SentEdit(title, to, file, sha256), SentReport():
@@ -114,6 +124,28 @@ def list_changes(
 def _list_changes_of(ref: str, old: T, new: T, sets_due: bool) -> list[Change]:
     """Return the changes of an edit; a due date that it sets or clears replaces any in the file."""
     return diff_records(ref, old, without_raw_date(new, "due") if sets_due else new)
+
+
+def _list_confirmed(ref: str, thing: Any, edit: Any, made: Sequence[Change]) -> list[Change]:
+    """Return a change for each field that an edit names although it holds that value already.
+
+    Of a field that was set on both sides this confirms the value.
+    """
+    unsettled = list_unsettled_fields(thing)
+    if not unsettled:
+        return []
+    more = [getattr(edit, name, None) for name in ("testing", "more")]
+    named = {**{name: getattr(edit, name) for name in edit.__struct_fields__}}
+    for one in more:
+        if isinstance(one, Mapping):
+            named |= one
+        elif one is not None:
+            named |= {name: getattr(one, name) for name in one.__struct_fields__}
+    fields = [name for name in field_names(type(thing)) if name in unsettled]
+    chosen = [name for name in fields if named.get(name) is not None]
+    changed = {change.field for change in made}
+    values = {name: field_value(thing, name) for name in chosen if name not in changed}
+    return [Change(ref, name, value, value) for name, value in values.items()]
 
 
 def _list_evidence_changes(

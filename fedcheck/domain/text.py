@@ -1,7 +1,7 @@
 """What may reach a screen: text from files is data, never a command to the terminal."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 _BIDI_AND_INVISIBLE = (
@@ -128,3 +128,8 @@ def make_storable(text: str) -> str:
 def pluralize(count: int, singular: str, many: str = "") -> str:
     """Return a count with its noun: `1 item`, `3 items`."""
     return f"{count} {singular if count == 1 else many or singular + 's'}"
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: `result, note and owner`."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -37,6 +37,7 @@ KIND_WORDS = {
     "finding": "finding",
     "request": "unanswered",
     "upstream": "changed upstream",
+    "unsettled": "set on both sides of a merge",
     "file": "unreadable",
 }
 """What each kind of outstanding item is called where only their number is given."""

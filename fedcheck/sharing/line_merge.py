@@ -6,7 +6,9 @@ that one side alone changed is no conflict.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
+import tomli
 from msgspec import Struct
 
 from fedcheck.sharing.order import merge_order
@@ -139,9 +141,22 @@ def _settle(ours: str, base: str, theirs: str) -> str | None:
         elif None in (first, second):
             chosen = first or second  # removed here and changed there: the change stands
         else:
-            return None
+            chosen = _find_earlier(first or "", second or "")
+            if chosen is None:
+                return None
         found.append(chosen or "")
     return "".join(found)
+
+
+def _find_earlier(first: str, second: str) -> str | None:
+    """Return the one of two keys that holds the earlier date; None where they hold no dates."""
+    try:
+        values = [list(tomli.loads(one).values()) for one in (first, second)]
+    except tomli.TOMLDecodeError:
+        return None
+    if any(len(one) != 1 or type(one[0]) is not date for one in values):
+        return None
+    return min(zip(values, (first, second), strict=True))[1]
 
 
 def _units_by_name(text: str) -> dict[tuple[str, ...], str] | None:

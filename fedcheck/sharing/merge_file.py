@@ -4,12 +4,14 @@ It reads the three files that git gives it and writes the second one. It never l
 while git runs it, the history on disk is that of one side, and a rebase swaps the sides.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from fedcheck.domain.reference import split_ref
 from fedcheck.errors import InvalidFileError
 from fedcheck.sharing.line_merge import mark_conflicts, merge_lines
 from fedcheck.sharing.list_order import read_item_order
-from fedcheck.sharing.record_files import Merged, Texts, merge_record_files
+from fedcheck.sharing.record_files import Texts, list_named_items, merge_record_files
 from fedcheck.sharing.remark import Remark
 from fedcheck.sharing.tables import merge_table_file
 from fedcheck.storage import progress_files
@@ -25,8 +27,7 @@ from fedcheck.storage.typed_files import (
     write_scratch_files,
 )
 
-BY_HISTORY = "settle them with: fedcheck doctor --fix"
-BY_HAND = "bring both sides together by hand, then run git add"
+HINT = "settle what has one answer with fedcheck doctor --fix, the rest by hand; then run git add"
 
 
 class Outcome:
@@ -36,7 +37,6 @@ class Outcome:
         is_merged: whether nothing is left to a person; else the file has git's marks.
         remarks: what is to be listed.
         problem: why the file could not be read; empty where it could.
-        hint: what a person does about conflict markers.
     """
 
     def __init__(
@@ -44,12 +44,10 @@ class Outcome:
         is_merged: bool,
         remarks: tuple[Remark, ...] = (),
         problem: str = "",
-        settles: bool = False,
     ) -> None:
         self.is_merged = is_merged
         self.remarks = remarks
         self.problem = problem
-        self.hint = BY_HISTORY if settles and not problem else BY_HAND
 
 
 def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> Outcome:
@@ -68,7 +66,7 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> Outcome:
     """
     texts = Texts(*(read_bytes(one) for one in (base, ours, theirs)))
     try:
-        data, remarks = _merge(path, texts)
+        data, remarks = merge_texts(path, texts)
     except InvalidFileError as error:
         _write_marks(ours, texts)
         return Outcome(False, problem=str(error.problems[0]))
@@ -80,7 +78,7 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> Outcome:
         return Outcome(False, tuple(remarks))
     replace_typed_file(ours.absolute(), data)
     is_merged = not any(one.is_conflict for one in remarks)
-    return Outcome(is_merged, tuple(remarks), settles=True)
+    return Outcome(is_merged, tuple(remarks))
 
 
 def _write_marks(ours: Path, texts: Texts) -> None:
@@ -100,36 +98,45 @@ def _is_toml(data: bytes) -> bool:
     return True
 
 
-def _merge(path: Path, texts: Texts) -> tuple[bytes | None, list[Remark]]:
-    """Return the merged file, with marks where there are conflicts; None leaves it to git."""
+def merge_texts(path: Path, texts: Texts) -> tuple[bytes | None, list[Remark]]:
+    """Return the merged file; None where marks have to be left to a person."""
     folder, name = path.parent.name, path.stem
     if folder == progress_files.FOLDER and is_list_id(name):
         order, renamed = read_item_order(_find_root(path.parent.parent), parse_list_id(name))
-        return _with_marks(merge_record_files(path, name, texts, order, renamed))
+        merged = merge_record_files(path, name, texts, order, renamed)
+        return merged.data, list(merged.remarks)
     if path.name in (f"{REQUESTS}.toml", f"{FINDINGS}.toml", f"{SENT}.toml"):
-        return _with_marks(merge_record_files(path, name, texts))
+        refs = _list_renamed_items(path, name, texts)
+        merged = merge_record_files(path, name, texts, refs=refs)
+        return merged.data, list(merged.remarks)
     if path.name == WORKSPACE_FILE:
         return merge_table_file(path, texts, by_data=False)
     if folder == LISTS:
         data, remarks = merge_table_file(path, texts, by_data=True)
-        return (data if data and not _find_errors(path, data) else None), remarks
-    merged, conflicts = merge_lines(texts)
-    return (None if conflicts else merged.encode("utf-8", "surrogateescape")), []
+        return (data if data and is_sound_list(path, data) else None), remarks
+    text, conflicts = merge_lines(texts)
+    return (None if conflicts else text.encode("utf-8", "surrogateescape")), []
 
 
 def _find_root(home: Path) -> Path:
     return home.parent if home.name == PRIVATE_FOLDER else home
 
 
-def _with_marks(merged: Merged) -> tuple[bytes, list[Remark]]:
-    if not merged.has_conflicts:
-        return merged.ours, list(merged.remarks)
-    return mark_conflicts(merged.ours, merged.theirs), list(merged.remarks)
+def _list_renamed_items(path: Path, book: str, texts: Texts) -> Mapping[str, str]:
+    """Return today's references of the items that requests or findings name, by earlier ones."""
+    root = _find_root(path.parent)
+    named = {ref for raw in (texts.ours, texts.theirs) for ref in list_named_items(path, book, raw)}
+    found: dict[str, str] = {}
+    for name in sorted({split_ref(ref)[0] for ref in named}):
+        if is_list_id(name):
+            _, renamed = read_item_order(root, parse_list_id(name))
+            found |= {f"{name}:{old}": f"{name}:{new}" for old, new in renamed.items()}
+    return found
 
 
-def _find_errors(path: Path, data: bytes) -> bool:
-    """Tell whether a merged checklist breaks a rule, such as an id that is listed twice."""
+def is_sound_list(path: Path, data: bytes) -> bool:
+    """Return whether a checklist breaks no rule, such as that an id is listed once."""
     with temporary_folder() as folder:
         write_scratch_files(folder, {path.name: data})
         found = load_list(folder / path.name, "file")
-        return any(one.severity == "error" for one in found.problems())
+        return not any(one.severity == "error" for one in found.problems())

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fedcheck.domain.set_twice import SET_TWICE
 from fedcheck.errors import InvalidFileError
 from fedcheck.sharing.records import Choose, Merger
 from fedcheck.sharing.remark import Remark
@@ -26,22 +27,10 @@ class Texts(Struct, frozen=True):
 
 
 class Merged(Struct, frozen=True):
-    """A merged file.
+    """A merged file: its text, and what is to be listed."""
 
-    Attributes:
-        ours: its text; where there are conflicts, with our values in them.
-        theirs: with their values.
-        remarks: what is to be listed.
-    """
-
-    ours: bytes
-    theirs: bytes
+    data: bytes
     remarks: Sequence[Remark] = ()
-
-    @property
-    def has_conflicts(self) -> bool:
-        """Tell whether two sides set different values somewhere."""
-        return any(one.is_conflict for one in self.remarks)
 
 
 def merge_record_files(
@@ -51,6 +40,7 @@ def merge_record_files(
     order: Sequence[str] = (),
     renamed: Mapping[str, str] | None = None,
     choose: Choose | None = None,
+    refs: Mapping[str, str] | None = None,
 ) -> Merged:
     """Return a record file merged three ways.
 
@@ -63,6 +53,7 @@ def merge_record_files(
         order: the item ids of its checklist, if that is known.
         renamed: today's item ids by earlier ones.
         choose: decides where the sides differ, before the common ancestor does.
+        refs: today's references of items by earlier ones, for requests and findings.
 
     Raises:
         InvalidFileError: where a side is broken, or of a newer format.
@@ -72,14 +63,30 @@ def merge_record_files(
         base = record_files.parse(path, texts.base, book) if texts.base else RecordFile(book)
     except InvalidFileError:
         base = RecordFile(book)
-    sides = [one.renamed(renamed or {}) for one in (base, ours, theirs)]
-    first, remarks = _merge(Merger("ours", choose), *sides)
-    second = first
-    if any(one.is_conflict for one in remarks):
-        second, _ = _merge(Merger("theirs", choose), *sides)
-    known = _complete_order(order, first)
-    mine, other = (record_files.dump(one, known)[0] for one in (first, second))
-    return Merged(mine, other, remarks)
+    sides = [
+        _with_current_refs(one.renamed(renamed or {}), refs or {}) for one in (base, ours, theirs)
+    ]
+    merged, remarks = _merge(Merger(choose), *sides)
+    return Merged(record_files.dump(merged, _complete_order(order, merged))[0], remarks)
+
+
+def list_named_items(path: Path, book: str, raw: bytes) -> set[str]:
+    """Return the references of items that the records of a file name; none where it is broken."""
+    try:
+        found = record_files.parse(path, raw, book) if raw else RecordFile(book)
+    except InvalidFileError:
+        return set()
+    return {ref for one in found.records.values() for ref in getattr(one, "items", ())}
+
+
+def _with_current_refs(found: RecordFile, refs: Mapping[str, str]) -> RecordFile:
+    """Return a file whose requests and findings name items by today's references."""
+    moved = {
+        name: replace(one, items=tuple(dict.fromkeys(refs.get(ref, ref) for ref in one.items)))
+        for name, one in found.records.items()
+        if any(ref in refs for ref in getattr(one, "items", ()))
+    }
+    return found.with_records(moved) if moved else found
 
 
 def _merge(
@@ -89,9 +96,12 @@ def _merge(
         base.records, ours.records, theirs.records, lambda item: make_empty(base.name, item), ""
     )
     kept = {name: one for name, one in records.items() if one != make_empty(base.name, name)}
-    extra = merger.merge_keys(base.extra, ours.extra, theirs.extra, "")
+    extras = [
+        {k: v for k, v in one.extra.items() if k != SET_TWICE} for one in (base, ours, theirs)
+    ]
+    extra, tables = merger.merge_keys(extras[0], extras[1], extras[2], "")
     found = replace(base, records=kept, extra=extra, texts={}, warnings=())
-    return found, merger.remarks
+    return merger.keep_in_file(found, base, ours, theirs, tables), merger.remarks
 
 
 def _complete_order(order: Sequence[str], merged: RecordFile) -> Sequence[str]:

@@ -1,7 +1,8 @@
 """One record merged three ways: fields that a rule couples move together, all others alone.
 
-The groups are those of the table of fields. No date, name or clock decides between two sides; what
-both set to different values is a conflict, and it is up to a person or to the histories.
+The groups are those of the table of fields. No date, name or clock decides between two sides: of
+what both set to different values one stands, the same whichever side is called ours, and the other
+is kept next to it (`domain.set_twice`) until the histories or a person settle it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,19 +10,32 @@ from typing import Any, Literal, TypeVar
 
 from msgspec.structs import replace
 
+from fedcheck.domain.coherence import is_coherent, repair
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Field, Kind
 from fedcheck.domain.field_values import choices, history_form, printed
 from fedcheck.domain.fields import FIELDS
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.request import Request
+from fedcheck.domain.set_twice import (
+    SET_TWICE,
+    as_key,
+    group_of,
+    is_standing,
+    list_alternatives,
+    list_groups,
+    make_alternative,
+    make_unknown,
+    with_alternative,
+    with_tables,
+)
 from fedcheck.domain.text import one_line
-from fedcheck.sharing.coherence import is_coherent, repair
+from fedcheck.domain.text_versions import Version, join_versions
 from fedcheck.sharing.order import merge_order, survivors
 from fedcheck.sharing.remark import BOTH_KEPT, BOTH_SET, CHANGE_STANDS, LATER_STANDS, Remark
-from fedcheck.sharing.texts import Version, join_versions
+from fedcheck.storage.record_file import RecordFile
 
 T = TypeVar("T")
-
-Side = Literal["ours", "theirs"]
 
 Choice = Literal["ours", "theirs", ""]
 
@@ -35,20 +49,23 @@ _WRITERS: Mapping[str, tuple[str, str]] = {
 }
 """The fields that say who wrote a text, and when."""
 
+_COUPLED: Mapping[type, tuple[str, ...]] = {Finding: ("risk", "state")}
+"""Groups that a rule couples too; each merges by itself as long as the outcome fits together."""
+
 
 class Merger:
     """Merges records of one file, and collects what is to be listed.
 
     Attributes:
-        prefer: the side whose values stand in a conflict; both are written for its markers.
         choose: decides where the sides differ, before the common ancestor does.
-        remarks: what was decided, and the conflicts.
+        remarks: what was decided, and what was set on both sides.
     """
 
-    def __init__(self, prefer: Side, choose: Choose | None = None) -> None:
-        self.prefer = prefer
+    def __init__(self, choose: Choose | None = None) -> None:
         self.choose = choose
         self._item = ""
+        self._evidence = ""
+        self._kept: list[dict[str, Any]] = []
         self.remarks: list[Remark] = []
 
     def merge(self, base: T, ours: T, theirs: T, empty: T, where: str) -> T:
@@ -57,10 +74,17 @@ class Merger:
             return ours
         if ours == base and self.choose is None:
             return theirs
-        before = len(self.remarks)
+        if isinstance(ours, Evidence):
+            return self._merge_fields(base, ours, theirs, empty, where)
+        self._kept = []
+        merged = self._merge_fields(base, ours, theirs, empty, where)
+        merged = self._make_coherent(merged, ours, theirs, where)
+        return self._with_kept(merged, base, ours, theirs)
+
+    def _merge_fields(self, base: T, ours: T, theirs: T, empty: T, where: str) -> T:
         values: dict[str, Any] = {}
         raw: dict[str, Any] = {}
-        for rows in _list_groups(type(ours)):
+        for rows in list_groups(type(ours)).values():
             chosen = self._merge_group(rows, (base, ours, theirs, empty), where)
             for row, (value, kept) in zip(rows, chosen, strict=True):
                 values[row.name] = value
@@ -68,24 +92,81 @@ class Merger:
         if hasattr(ours, "evidence"):
             values["evidence"] = self._merge_evidence(base, ours, theirs, where)
         extra = {**self._merge_extra(base, ours, theirs, where), **raw}
-        merged = replace(ours, **values, extra=extra)  # type: ignore[type-var]
-        told = [] if any(one.is_conflict for one in self.remarks[before:]) else self.remarks
-        return self._make_coherent(merged, ours, theirs, where, told)
+        return replace(ours, **values, extra=extra)  # type: ignore[type-var]
 
-    def _make_coherent(self, merged: T, ours: T, theirs: T, where: str, remarks: list[Remark]) -> T:
+    def _with_kept(self, merged: T, base: T, ours: T, theirs: T) -> T:
+        """Return a record with what is kept of other sides: from this merge and earlier ones."""
+        sides = [
+            {as_key(one): one for one in found} if isinstance(found, list) else {}
+            for found in (one.extra.get(SET_TWICE) for one in (base, ours, theirs))  # type: ignore[attr-defined]
+        ]
+        stay = survivors(*sides)
+        known = {**sides[1], **sides[2]}
+        tables = [*(known[key] for key in stay), *self._kept]
+        return with_tables(merged, (one for one in tables if not is_standing(merged, one)))
+
+    def keep_in_file(
+        self,
+        merged: RecordFile,
+        base: RecordFile,
+        ours: RecordFile,
+        theirs: RecordFile,
+        tables: list[dict[str, Any]],
+    ) -> RecordFile:
+        """Return a file with what is kept of other sides under keys that fedcheck does not know."""
+        self._kept = tables
+        return self._with_kept(merged, base, ours, theirs)
+
+    def _make_coherent(self, merged: T, ours: T, theirs: T, where: str) -> T:
         """Return the merged record so that no rule is broken that both sides kept.
 
-        What that takes is noted among `remarks`.
+        What that takes is noted.
         """
-        if is_coherent(merged) or not (is_coherent(ours) and is_coherent(theirs)):
+        if not (is_coherent(ours) and is_coherent(theirs)):
             return merged
-        mended = repair(merged, ours, theirs)
-        if is_coherent(mended):
-            if len(mended.evidence) > len(merged.evidence):  # type: ignore[attr-defined]
-                remarks.append(Remark(f"{where}, evidence", CHANGE_STANDS))
-            return mended
-        remarks.append(Remark(where, BOTH_SET, is_conflict=True))
-        return ours if self.prefer == "ours" else theirs
+        mended = merged if is_coherent(merged) else repair(merged, ours, theirs)
+        if not all(
+            is_coherent(one) for one in (mended, *self._list_outcomes(mended, ours, theirs))
+        ):
+            mended = self._keep_coupled(mended, ours, theirs, where)
+            mended = mended if is_coherent(mended) else repair(mended, ours, theirs)
+        for one in self._list_outcomes(mended, ours, theirs):
+            if isinstance(one, Request | Finding):  # an outcome may rely on what one side removed
+                has = {item.id for item in mended.evidence}  # type: ignore[attr-defined]
+                more = tuple(item for item in one.evidence if item.id not in has)
+                mended = replace(mended, evidence=(*mended.evidence, *more))  # type: ignore
+        if len(mended.evidence) > len(merged.evidence):  # type: ignore[attr-defined]
+            self.remarks.append(Remark(f"{where}, evidence", CHANGE_STANDS))
+        return mended
+
+    def _list_outcomes(self, merged: T, ours: T, theirs: T) -> list[T]:
+        """Return what the record would be if what is kept of the other side counted in the end."""
+        found = [
+            with_alternative(merged, one)
+            for one in list_alternatives({SET_TWICE: self._kept})
+            if not (one.evidence or one.key or one.is_joined)
+        ]
+        return [one if is_coherent(one) else repair(one, ours, theirs) for one in found]
+
+    def _keep_coupled(self, merged: T, ours: T, theirs: T, where: str) -> T:
+        """Return the merged record with coupled groups of one side, and note those of the other."""
+        groups = _COUPLED.get(type(ours), tuple(list_groups(type(ours))))
+        rows = [row for group in groups for row in list_groups(type(ours))[group]]
+        first, second = (
+            (ours, theirs)
+            if _rank([_value(ours, row) for row in rows])
+            <= _rank([_value(theirs, row) for row in rows])
+            else (theirs, ours)
+        )
+        self._kept = [
+            one for one in self._kept if "evidence" in one or set(one.get("groups", ())) - {*groups}
+        ]
+        self._kept.append(make_alternative(second, groups))
+        self.remarks.append(Remark(where, BOTH_SET))
+        values = {row.name: getattr(first, row.name) for row in rows}
+        raw = {row.key: first.extra[row.key] for row in rows if row.key in first.extra}  # type: ignore[attr-defined]
+        extra = {k: v for k, v in merged.extra.items() if k not in {row.key for row in rows}}  # type: ignore[attr-defined]
+        return replace(merged, **values, extra={**extra, **raw})  # type: ignore[type-var]
 
     def _merge_group(
         self, rows: Sequence[Field], sides: tuple[Any, Any, Any, Any], where: str
@@ -112,9 +193,16 @@ class Merger:
                 return [(joined, None)]
         leading = [at for at, row in enumerate(rows) if not row.follows]
         if all(ours[at] == theirs[at] for at in leading):
-            return min(ours, theirs, key=_as_texts)  # done twice, on two days
-        self.remarks.append(Remark(place, BOTH_SET, is_conflict=True))
-        return ours if self.prefer == "ours" else theirs
+            return min(ours, theirs, key=_rank)  # done twice, on two days
+        self.remarks.append(Remark(place, BOTH_SET))
+        is_ours = _rank(ours) <= _rank(theirs)
+        other = sides[2] if is_ours else sides[1]
+        self._kept.append(make_alternative(other, [group_of(rows[0])], self._place_of(other)))
+        return ours if is_ours else theirs
+
+    def _place_of(self, thing: Any) -> str:
+        """Return the id of the evidence item that is merged; empty for the record itself."""
+        return self._evidence if isinstance(thing, Evidence) else ""
 
     def _join(self, row: Field, sides: tuple[Any, Any, Any, Any], place: str) -> Any:
         """Return what holds the values of both sides; None where a field can only hold one."""
@@ -122,7 +210,12 @@ class Merger:
         if row.kind is Kind.TEXT:
             _, first, second, _ = sides
             self.remarks.append(Remark(place, BOTH_KEPT))
-            return join_versions(_version(first, row.name), _version(second, row.name))
+            joined = join_versions(_version(first, row.name), _version(second, row.name))
+            if joined not in (ours, theirs):
+                where = self._place_of(first)
+                table = make_alternative(first, [group_of(row)], where, is_joined=True)
+                self._kept.append(table)
+            return joined
         if row.kind in (Kind.LINES, Kind.REFS):
             if any(len(set(one)) < len(one) for one in (was, ours, theirs)):
                 return None
@@ -154,7 +247,7 @@ class Merger:
         merged: dict[str, T] = {}
         for name in merge_order(tuple(base), tuple(ours), tuple(theirs)):
             place = f"{where}, evidence {_short(name)}" if where else _short(name)
-            self._item = self._item if where else name
+            self._item, self._evidence = (self._item, name) if where else (name, "")
             if name in ours and name in theirs:
                 was = base.get(name) or make_empty(name)
                 merged[name] = self.merge(was, ours[name], theirs[name], make_empty(name), place)
@@ -168,12 +261,14 @@ class Merger:
         return merged
 
     def _merge_extra(self, base: Any, ours: Any, theirs: Any, where: str) -> dict[str, Any]:
-        known = {row.key for row in FIELDS[type(ours)]}
+        known = {SET_TWICE, *(row.key for row in FIELDS[type(ours)])}
         was, mine, other = (
             {key: value for key, value in side.extra.items() if key not in known}
             for side in (base, ours, theirs)
         )
-        return self.merge_keys(was, mine, other, where)
+        merged, kept = self.merge_keys(was, mine, other, where, self._place_of(ours))
+        self._kept += kept
+        return merged
 
     def merge_keys(
         self,
@@ -181,9 +276,14 @@ class Merger:
         ours: Mapping[str, Any],
         theirs: Mapping[str, Any],
         where: str,
-    ) -> dict[str, Any]:
-        """Return the keys of two sides that this version does not know, each as a whole."""
+        evidence: str = "",
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Return the keys of two sides that this version does not know, each as a whole.
+
+        With them come the tables for those that both sides set to different values.
+        """
         merged: dict[str, Any] = {}
+        kept: list[dict[str, Any]] = []
         for key in merge_order(tuple(base), tuple(ours), tuple(theirs)):
             was, mine, other = (side.get(key) for side in (base, ours, theirs))
             place = ", ".join(part for part in (where, _short(key)) if part)
@@ -195,20 +295,12 @@ class Merger:
                     value = other if mine is None else mine
                     self.remarks.append(Remark(place, CHANGE_STANDS))
                 else:
-                    self.remarks.append(Remark(place, BOTH_SET, is_conflict=True))
-                    value = mine if self.prefer == "ours" else other
+                    self.remarks.append(Remark(place, BOTH_SET))
+                    value, left = sorted((mine, other), key=as_key)
+                    kept.append(make_unknown(key, left, evidence))
             if value is not None:
                 merged[key] = value
-        return merged
-
-
-def _list_groups(cls: type) -> list[list[Field]]:
-    """Return the rows of a class in groups that merge together; without id and evidence."""
-    groups: dict[str, list[Field]] = {}
-    for row in FIELDS[cls]:
-        if row.kind not in (Kind.ID, Kind.EVIDENCE):
-            groups.setdefault(row.merge or f"={row.name}", []).append(row)
-    return list(groups.values())
+        return merged, kept
 
 
 def _value(thing: Any, row: Field) -> tuple[Any, Any]:
@@ -216,8 +308,9 @@ def _value(thing: Any, row: Field) -> tuple[Any, Any]:
     return getattr(thing, row.name), thing.extra.get(row.key)
 
 
-def _as_texts(values: Sequence[tuple[Any, Any]]) -> list[str]:
-    return [str(value) for value, _ in values]
+def _rank(values: Sequence[tuple[Any, Any]]) -> list[str]:
+    """Return what decides which of two values stands for now: nothing but the values."""
+    return [repr(value) for value in values]
 
 
 def _version(thing: Any, name: str) -> Version:

@@ -9,7 +9,7 @@ class Remark(Struct, frozen=True):
     Attributes:
         where: the record and the fields, in words.
         text: what happened.
-        is_conflict: whether two sides set different values, so that a person has to choose.
+        is_conflict: whether two sides set different values where only one can be written.
     """
 
     where: str
@@ -23,7 +23,9 @@ class Remark(Struct, frozen=True):
 
 CHANGE_STANDS = "removed on one side and changed on the other: the change stands"
 
-BOTH_SET = "set on both sides"
+BOTH_SET = "set on both sides: both values are kept until the next fedcheck command settles it"
+
+NO_ANSWER = "set on both sides"
 
 LATER_STANDS = "different on both sides: the value set last stands"
 

@@ -36,6 +36,7 @@ from fedcheck.sharing.own_files import (
     find_prefix,
     list_own_changes,
 )
+from fedcheck.sharing.settling import describe_settled, settle
 from fedcheck.sharing.sync_problems import (
     LargeEvidenceError,
     OfflineError,
@@ -132,9 +133,15 @@ class _Sync:
         return self.result
 
     def _reconcile(self) -> None:
-        """Let the history explain what is on the disk, before it is committed."""
+        """Let the history explain what is on the disk, before it is committed.
+
+        What a merge kept of both sides is settled first, so that the merge commit has the outcome.
+        """
         self.session.refresh()
-        self.session.reconcile()
+        found = settle(self.session, in_between=True)
+        lines = describe_settled(self.session, found)
+        self.result = replace(self.result, settled=(*self.result.settled, *lines))
+        self.session.reconcile(amid_merge=True)
 
     def _note(self, *notes: str) -> None:
         known = self.result.notes

@@ -6,13 +6,13 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISLNK, S_ISREG
 
 from fedcheck.domain.evidence import normalize_link
-from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE
+from fedcheck.storage.paths import HANDOVERS_FOLDER, LOCAL_STATE, WORKSPACE_FILE
 
 OWN_FILES = (
     WORKSPACE_FILE, "requests.toml", "findings.toml", "imports.toml", "glossary.toml",
     "controls.toml",
 )  # fmt: skip
-OWN_FOLDERS = ("progress", "history", "checklists", LOCAL_STATE)
+OWN_FOLDERS = ("progress", "history", "checklists", HANDOVERS_FOLDER, LOCAL_STATE)
 
 
 class EvidenceFinder:

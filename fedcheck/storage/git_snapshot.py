@@ -123,7 +123,7 @@ def extract_files(root: Path, revision: Revision, folder: Path) -> bool:
         shown = one_line(revision.name, 60)
         text = f"at {shown} ({revision.short}) there was no workspace here"
         raise FedcheckError(text, f"{WORKSPACE_FILE} was not committed yet", ErrorKind.USAGE)
-    contents = _read_blobs(root, [blob for blob, _ in wanted])
+    contents = read_blobs(root, [blob for blob, _ in wanted])
     names = (os.fsdecode(path) for _, path in wanted)
     write_scratch_files(folder, dict(zip(names, contents, strict=True)))
     return any(path.startswith(b"private/") for _, path in wanted)
@@ -143,8 +143,8 @@ def _commit_time(root: Path, commit: str) -> datetime:
         raise FedcheckError(f"{commit[:9]}: its date cannot be read", "") from None
 
 
-def _read_blobs(root: Path, blobs: Sequence[bytes]) -> list[bytes]:
-    """Return what blobs hold, in their order."""
+def read_blobs(root: Path, blobs: Sequence[bytes]) -> list[bytes]:
+    """Return what blobs hold, in their order. Raises FedcheckError where one is not there."""
     raw = _git_output(root, "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in blobs))
     found, place = [], 0
     for _ in blobs:

@@ -262,6 +262,22 @@ def names_days(root: Path) -> bool:
     )
 
 
+_NAMES_LOSS = re.compile(rb'"lost"\s*:\s*"[0-9a-f]')
+
+
+def names_losses(root: Path) -> bool:
+    """Tell whether a line of the history may name another one as lost, without parsing it."""
+    for path in list_history_files(root):
+        try:
+            if _NAMES_LOSS.search(atomic_files.read_plain(path)):
+                return True
+        except (FileNotFoundError, atomic_files.NotPlainError):
+            continue
+        except OSError as error:
+            raise atomic_files.disk_error("read", path, error) from error
+    return False
+
+
 def find_first_day(root: Path, zone: tzinfo) -> date | None:
     """Return the day of the earliest change that the history still holds."""
     if names_days(root):

@@ -4,17 +4,17 @@ A merge, a revert or a hand edit may lose what somebody entered. The history kee
 that says what was lost; it stays listed until a person sets the field again or accepts the loss.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from fedcheck.domain.change import CONFIRMED, SHORT, Change, HistoryLine, is_outside
+from fedcheck.domain.change import CONFIRMED, OUTSIDE, SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.change_text import class_of
 from fedcheck.domain.fields import field_of
 from fedcheck.storage import history, local_state
 from fedcheck.storage.outside_notes import TransactionHead, append_lines
-from fedcheck.storage.reconcile import as_text, group_lines
+from fedcheck.storage.reconcile import OutsideChange, as_text, group_lines
 
 
 class LostValue(Struct, frozen=True):
@@ -24,7 +24,7 @@ class LostValue(Struct, frozen=True):
         home: the workspace, or its private folder.
         ref: the record, under today's id.
         line: the person's line that set it.
-        outside: the line that notes the loss.
+        outside: the line that notes the loss; without a hash where none notes it yet.
     """
 
     home: Path
@@ -44,33 +44,54 @@ class LostValue(Struct, frozen=True):
         return self.line.hash[:SHORT]
 
 
-def list_lost_values(home: Path, renamed: Mapping[str, Mapping[str, str]]) -> list[LostValue]:
+def list_lost_values(
+    home: Path,
+    renamed: Mapping[str, Mapping[str, str]],
+    pending: Sequence[OutsideChange] = (),
+) -> list[LostValue]:
     """Return the values of a place that were lost, the oldest first.
 
     A later line of a person on the same field settles it, and so does the value's return. What
     follows from another field by a rule (the day of `done`) is lost only as long as that one is
-    lost too or still the same: else it would come back to a record that it does not fit. Raises
-    FedcheckError where the disk refuses.
+    lost too or still the same: else it would come back to a record that it does not fit.
+
+    Args:
+        home: the workspace, or its private folder.
+        renamed: today's item ids by earlier ones, for each checklist that has renamed any.
+        pending: what the history does not explain yet; it is listed as if it were noted.
+
+    Raises FedcheckError where the disk refuses.
     """
+    if not any(one.lost for one in pending) and not history.names_losses(home):
+        return []  # a long history is not parsed for nothing
     graph = history.read_graph(home)
-    if not any(line.lost for line in graph.lines):
-        return []
     short = {line.hash[:SHORT]: line for line in graph.lines}
     places = {line.hash: place for place, line in enumerate(graph.lines)}
+    unnoted = {(one.change.ref, one.change.field): one for one in pending}
     found = []
     for fields in group_lines(graph, renamed).values():
+        lines = {
+            key: [*lines, *_note_now(unnoted.get(key), lines)] for key, lines in fields.items()
+        }
         lost = {
             key: values
-            for key, entered in fields.items()
+            for key, entered in lines.items()
             if (values := _list_open(home, key[0], entered, short))
         }
         for (ref, name), values in lost.items():
             leading = ref, _leading_field(ref, name)
-            lines = fields.get(leading, ())
+            led_by = lines.get(leading, ())
             found += [
-                one for one in values if leading in lost or _is_in_force(one.line, lines, places)
+                one for one in values if leading in lost or _is_in_force(one.line, led_by, places)
             ]
     return sorted(found, key=lambda one: one.outside.at)
+
+
+def _note_now(found: OutsideChange | None, lines: Sequence[HistoryLine]) -> list[HistoryLine]:
+    """Return the line that will note what the history of a field does not explain yet."""
+    if found is None:
+        return []
+    return [HistoryLine(found.change, lines[-1].at, OUTSIDE, "", lost=found.lost)]
 
 
 def _list_open(
@@ -100,25 +121,28 @@ def _is_in_force(
 ) -> bool:
     """Tell whether what a line's value followed from is still as it was when it was set."""
     at = places[line.hash]
-    before = [one for one in leading if one.tx == line.tx or places[one.hash] < at]
+    last = len(places)
+    before = [one for one in leading if one.tx == line.tx or places.get(one.hash, last) < at]
     return not before or before[-1].change.new == leading[-1].change.new
 
 
-def accept_loss(found: LostValue, head: TransactionHead) -> None:
-    """Write the line by which a person accepts that a value was lost. Raises FedcheckError."""
-    now = found.outside.change.new
-    change = Change(found.line.change.ref, found.line.change.field, now, now)
-    _append(found.home, change, found.name, head)
+def accept_losses(home: Path, found: Iterable[LostValue], head: TransactionHead) -> None:
+    """Write the lines by which a person accepts that values of a place were lost."""
+    lines = []
+    for one in found:
+        now = one.outside.change.new
+        change = Change(one.line.change.ref, one.line.change.field, now, now)
+        lines.append(HistoryLine(change, head.at, head.by, head.tx, lost=one.name))
+    _append(home, lines, head)
 
 
 def accept_missing(home: Path, missing: str, head: TransactionHead) -> None:
     """Write the line by which a person accepts that a history line is gone."""
     change = Change(f"{CONFIRMED}:{missing}", "line", None, None)
-    _append(home, change, missing, head)
+    _append(home, [HistoryLine(change, head.at, head.by, head.tx, lost=missing)], head)
 
 
-def _append(home: Path, change: Change, lost: str, head: TransactionHead) -> None:
-    line = HistoryLine(change, head.at, head.by, head.tx, lost=lost)
+def _append(home: Path, lines: Sequence[HistoryLine], head: TransactionHead) -> None:
     with local_state.lock_workspace(home):
         notes = local_state.load_notes(home)
-        local_state.note_saved(home, append_lines(home, head.by, [line], notes))
+        local_state.note_saved(home, append_lines(home, head.by, lines, notes))

@@ -4,19 +4,21 @@ Only the lines of the table `[milestones]` are touched; comments, order and all 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import tomli
 from msgspec.structs import replace
 
 from fedcheck.domain.dates import is_in_range
+from fedcheck.domain.set_twice import SET_TWICE, list_alternatives, with_tables
 from fedcheck.domain.workspace import MilestoneDate
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.record_file import MILESTONES, RecordFile
-from fedcheck.storage.toml_io import parse
-from fedcheck.storage.toml_lines import Lines
+from fedcheck.storage.toml_io import dumps, parse
+from fedcheck.storage.toml_lines import Lines, list_statements
 
 _VALUE = re.compile(r"(=\s*)[^\s#]+")
 
@@ -25,7 +27,11 @@ def load(path: Path, raw: bytes) -> RecordFile:
     """Read the dates of milestones. Raises InvalidFileError where the file is no TOML."""
     document = parse(path, raw)
     dates = _dates(document.data)
+    kept = _list_kept(document.data)
     records = {name: _scheduled(day) for name, day in dates.items()}
+    for name, days in kept.items():
+        tables = [{"groups": ["day"], "day": day} for day in days]
+        records[name] = with_tables(records.get(name, MilestoneDate()), tables)
     return RecordFile(MILESTONES, records, {}, document.sha256, {"": document.text})
 
 
@@ -42,6 +48,15 @@ def dump(book: RecordFile) -> tuple[bytes, RecordFile]:
     text = book.texts.get("", "")
     days = {name: one.day or one.extra.get("day") for name, one in book.records.items()}
     wanted = {name: day for name, day in days.items() if day}
+    kept = [
+        keep_day(name, one.values["day"])
+        for name, record in book.records.items()
+        for one in list_alternatives(record.extra)
+        if type(one.values.get("day")) is date
+    ]
+    had = _list_kept(tomli.loads(text))
+    if had != _list_kept({SET_TWICE: kept}):
+        text = strip_kept(text) + format_kept(kept)
     now = _replace_dates(text, wanted)
     if _dates(tomli.loads(now)) != wanted:
         raise FedcheckError(
@@ -49,6 +64,42 @@ def dump(book: RecordFile) -> tuple[bytes, RecordFile]:
             "set the date there by hand",
         )
     return now.encode(), replace(book, texts={"": now})
+
+
+def keep_day(name: str, day: date) -> dict[str, Any]:
+    """Return the table for a date of a milestone that the other side of a merge had."""
+    return {"milestone": name, "day": day}
+
+
+def format_kept(tables: Iterable[Mapping[str, Any]]) -> str:
+    """Return the text of such tables, for the end of the file."""
+    lines = sorted(f"[[{SET_TWICE}]]\n{dumps(one)}" for one in tables)
+    return "".join(f"\n{one}" for one in lines)
+
+
+def strip_kept(text: str) -> str:
+    """Return the text of a file without such tables, which stand at its end."""
+    if f"[[{SET_TWICE}]]" not in text:
+        return text
+    kept, inside = [], False
+    for one in list_statements(text):
+        if one.kind in ("table", "array"):
+            inside = one.kind == "array" and one.path == (SET_TWICE,)
+        if not inside:
+            kept.append(one.text)
+    return "".join(kept)
+
+
+def _list_kept(data: Mapping[str, Any]) -> dict[str, list[date]]:
+    """Return the dates of milestones that other sides of merges had."""
+    raw = data.get(SET_TWICE)
+    found: dict[str, list[date]] = {}
+    for one in raw if isinstance(raw, list) else ():
+        if isinstance(one, dict) and isinstance(name := one.get("milestone"), str):
+            day = one.get("day")
+            if type(day) is date and is_in_range(day):
+                found.setdefault(name, []).append(day)
+    return {name: sorted(days) for name, days in sorted(found.items())}
 
 
 def _dates(data: Mapping[str, object]) -> dict[str, date]:

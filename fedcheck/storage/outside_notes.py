@@ -1,5 +1,6 @@
 """History lines: those of a transaction, and those for what was done outside fedcheck."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from fedcheck.domain.change import (
 )
 from fedcheck.domain.reference import split_ref
 from fedcheck.errors import FedcheckError, WorkspaceGoneError
-from fedcheck.storage import history, local_state
+from fedcheck.storage import history, local_state, progress_files
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.presence import check_present
 from fedcheck.storage.reconcile import (
@@ -37,6 +38,8 @@ class TransactionHead(Struct, frozen=True):
         undoes: the action that it takes back.
         imported: what an import brought, for the history; empty for any other action.
         day: the day that a person gave as today, where that is not the day of the clock.
+        signed: the name in the lines, where the changes were made elsewhere by somebody else than
+            the one who saves them.
     """
 
     by: str
@@ -45,6 +48,7 @@ class TransactionHead(Struct, frozen=True):
     undoes: str = ""
     imported: str = ""
     day: date | None = None
+    signed: str = ""
 
 
 class HistoryRefusedError(FedcheckError):
@@ -166,23 +170,49 @@ def append_refused_lines(home: Path, by: str, lines: Sequence[HistoryLine]) -> N
         local_state.note_saved(home, notes)
 
 
+def _list_file_facts(home: Path) -> set[tuple[str, int, int, int]]:
+    """Return what tells whether a history or a record file was written since."""
+    found = set()
+    for name in ("", progress_files.FOLDER, history.FOLDER):
+        try:
+            with os.scandir(home / name) as entries:
+                for entry in entries:
+                    if entry.name.endswith((".toml", ".jsonl")):
+                        facts = entry.stat()
+                        moment, size = facts.st_mtime_ns, facts.st_size
+                        found.add((f"{name}/{entry.name}", moment, size, entry.inode()))
+        except OSError:
+            continue  # a folder, or a file in it, is not there at this moment
+    return found
+
+
 def record_outside_changes(
-    home: Path, head: TransactionHead, renamed: Mapping[str, Mapping[str, str]]
+    home: Path,
+    head: TransactionHead,
+    renamed: Mapping[str, Mapping[str, str]],
+    *,
+    amid_merge: bool = False,
 ) -> list[Change]:
     """Add to the history what was done outside fedcheck; return it. Changes no progress file.
 
     While git is at work nothing is noted: what is there then is neither side of what it does.
+    `amid_merge`: a person has just settled what git left, and that is to be a part of the merge.
     Raises FedcheckError where the workspace is locked or cannot be written.
     """
     state = list_all_outside_changes(home, renamed, local_state.load_notes(home))
     if not state.is_news or not (state.found or local_state.is_known(home)):
         return []  # nothing is new, or nothing was ever saved here by fedcheck
-    if is_git_at_work(home, head.at):
+    if not amid_merge and is_git_at_work(home, head.at):
         return []
     with local_state.lock_workspace(home):
         notes = local_state.load_notes(home)
+        before = _list_file_facts(home)
         tips = history.read_tips(home)
         state = list_all_outside_changes(home, renamed, notes, tips)
+        if not amid_merge and is_git_at_work(home, head.at):
+            return []
+        if _list_file_facts(home) != before:
+            return []  # git was quick: what was read is of two states
         notes = replace(notes, files={**notes.files, **state.files})
         lines = outside_lines(state.found, head, is_first=state.is_first)
         notes = append_lines(home, head.by, lines, notes, tips)

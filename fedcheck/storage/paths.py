@@ -17,6 +17,9 @@ LOCAL_STATE = ".fedcheck"
 """The folder of a workspace that stays on this machine: lock, hashes."""
 
 
+HANDOVERS_FOLDER = "handovers"
+"""The folder of a workspace with the packages that were sent to others, and what came back."""
+
 PRIVATE_FOLDER = "private"
 """The folder of a workspace whose content never leaves the company; laid out like the workspace."""
 

@@ -6,6 +6,7 @@ outside fedcheck; nothing is ever changed to match the history.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 from fedcheck.domain.change import NOT_RECORDS, SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.field_values import field_value, list_values
 from fedcheck.domain.reference import split_ref
+from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, progress_files, record_files
 from fedcheck.storage.atomic_files import read_prefix, toml_files
@@ -111,7 +113,7 @@ def _tip_key(name: str) -> str:
 
 
 def has_news(tips: Tips, notes: LocalNotes) -> bool:
-    """Tell whether a history file ends otherwise than was noted; one that came or went does."""
+    """Return whether a history file ends otherwise than was noted; one that came or went does."""
     known = {name: tip for name, tip in notes.files.items() if name.startswith(_tip_key(""))}
     return {_tip_key(name): newest[0] for name, newest in tips.items() if newest} != known
 
@@ -123,16 +125,51 @@ def note_tips(notes: LocalNotes, tips: Tips) -> LocalNotes:
     return replace(notes, files={**files, **ends})
 
 
+IN_PROGRESS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
+"""What git's folder holds while a merge, a pick, a revert or a rebase waits to be finished."""
+
+
 def is_git_at_work(root: Path, now: datetime) -> bool:
-    """Tell whether git is changing files: what is there then is neither side of the change."""
+    """Tell whether git is changing files, or waits for a person to finish what changes them.
+
+    What is there then is neither side of the change, and a line that was added to a history would
+    be in the way of what git does next.
+    """
+    return is_git_in_between(root) or is_git_writing(root, now)
+
+
+def is_git_writing(root: Path, now: datetime) -> bool:
+    """Tell whether git is changing files at this moment: some may be gone until it is done."""
+    git = _find_git(root)
+    return git is not None and _is_locked(git, now)
+
+
+def _is_locked(git: Path, now: datetime) -> bool:
+    try:
+        changed = (git / "index.lock").stat().st_mtime
+    except OSError:
+        return False
+    return abs(now.timestamp() - changed) < GIT_WAIT.total_seconds()
+
+
+def _find_git(root: Path) -> Path | None:
+    """Return where git keeps the index of the repository around a folder, if there is one."""
     for folder in (root, *root.parents):
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):  # noqa: PTH110 - Path.exists raises where it is closed
             try:
-                changed = (_find_git_folder(folder / ".git") / "index.lock").stat().st_mtime
+                return _find_git_folder(folder / ".git")
             except (OSError, ValueError):
-                return False
-            return abs(now.timestamp() - changed) < GIT_WAIT.total_seconds()
-    return False
+                return None
+    return None
+
+
+def is_git_in_between(root: Path) -> bool:
+    """Return whether a merge, a rebase or the like waits for a person: the histories are not whole.
+
+    What fedcheck writes then would keep git from going on.
+    """
+    git = _find_git(root)
+    return git is not None and any(os.path.lexists(git / name) for name in IN_PROGRESS)
 
 
 def _find_git_folder(path: Path) -> Path:
@@ -164,10 +201,11 @@ def _load_record_files(
         if name not in RESERVED_NAMES and not is_list_id(name):
             continue
         try:
-            one = record_files.load(root, name)
+            noted = None if every else seen.get(record_files.file_name(name), "")
+            one = record_files.load_unless(root, name, noted)
         except InvalidFileError:
             continue
-        if every or one.sha256 != seen.get(record_files.file_name(name), ""):
+        if one is not None:
             found.append(one)
     return found
 
@@ -193,8 +231,11 @@ def list_unexplained(
     changes = []
     for item, record in found.records.items():
         ref = f"{found.name}:{item}"
+        unsettled = list_unsettled_fields(record)
         for name, now in list_values(record).items():
             entered = known.pop((ref, name), None)
+            if name in unsettled:
+                continue  # settling it says what became of both sides
             if entered is None and found.name in IN_HEAD:
                 continue  # a workspace begins with values that nobody set with fedcheck
             default = _default_value(found.name, name)
@@ -247,7 +288,7 @@ def _explain(
 
 
 def _are_apart(standing: Sequence[HistoryLine], others: Sequence[HistoryLine]) -> bool:
-    """Tell whether none of the others met the value of a line that stands, or the reverse.
+    """Return whether none of the others met the value of a line that stands, or the reverse.
 
     Lines of old versions only tell so. `others` are among those that stand.
     """
@@ -287,7 +328,7 @@ def _is_met(
     line: HistoryLine,
     by_old: Mapping[str, Sequence[tuple[int, HistoryLine]]],
 ) -> bool:
-    """Tell whether a later line found the value that this one set.
+    """Return whether a later line found the value that this one set.
 
     The clock says what is later, not the order of lines: a clock that ran ahead once puts all that
     follows late in that order. One that only takes back what this one set may as well have been

@@ -1,11 +1,13 @@
 """Where each book lies, and how it is read and written."""
 
+import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from fedcheck.storage import issue_files, milestone_dates, progress_files
-from fedcheck.storage.names import parse_list_id
+from fedcheck.storage.atomic_files import toml_files
+from fedcheck.storage.names import is_list_id, parse_list_id
 from fedcheck.storage.paths import WORKSPACE_FILE, workspace_of
 from fedcheck.storage.record_file import IN_HEAD, MILESTONES, PACKAGE, RESERVED_NAMES, RecordFile
 from fedcheck.storage.toml_io import read_bytes
@@ -28,6 +30,15 @@ def path_of(root: Path, book: str) -> Path:
     return root / file_name(book)
 
 
+def list_books(home: Path) -> list[str]:
+    """Return the record files of a place that are there; of the head file, the milestones."""
+    found = [path.stem for path in toml_files(home / progress_files.FOLDER)]
+    names = [name for name in found if is_list_id(name)]
+    rest = [name for name in RESERVED_NAMES if name not in IN_HEAD]
+    head = [MILESTONES] if path_of(home, MILESTONES).is_file() else []
+    return [*names, *(name for name in rest if path_of(home, name).is_file()), *head]
+
+
 def load(root: Path, book: str) -> RecordFile:
     """Read a book; one that is not there is empty. Raises InvalidFileError."""
     path = path_of(root, book)
@@ -36,6 +47,20 @@ def load(root: Path, book: str) -> RecordFile:
         if os.path.lexists(path)
         else RecordFile(book)
     )
+
+
+def load_unless(root: Path, book: str, known: str | None) -> RecordFile | None:
+    """Read a book, but where its file has a known hash, which is empty where there is none.
+
+    It is not parsed then. Raises InvalidFileError.
+    """
+    path = path_of(root, book)
+    if not os.path.lexists(path):
+        return None if known == "" else RecordFile(book)
+    raw = read_bytes(path, workspace_of(root))
+    if known is not None and hashlib.sha256(raw).hexdigest() == known:
+        return None
+    return parse(path, raw, book)
 
 
 def parse(path: Path, raw: bytes, book: str) -> RecordFile:

@@ -1,9 +1,11 @@
 """The books of a workspace as they were last read, and saving to them: shared and private."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.change import (
     Change,
@@ -14,12 +16,12 @@ from fedcheck.domain.change import (
 )
 from fedcheck.storage import history, local_state, outside_notes, transaction
 from fedcheck.storage.history_graph import build_graph
-from fedcheck.storage.lost_values import LostValue, list_lost_values
 from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
 from fedcheck.storage.reconcile import OutsideChange, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.settling import has_unsettled
 from fedcheck.storage.transaction import CommitResult, Guard, Part
 
 OwnTransaction = tuple[str, dict[Path, list[HistoryLine]]]
@@ -44,6 +46,7 @@ class RecordStore(Struct):
     private: dict[str, RecordFile]
     identity: Identity
     _refused_lines: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
+    _signed: str = ""
 
     @property
     def homes(self) -> tuple[Path, Path]:
@@ -53,6 +56,10 @@ class RecordStore(Struct):
     def of(self, private: bool) -> dict[str, RecordFile]:
         """Return the books of one of the two places."""
         return self.private if private else self.books
+
+    def has_unsettled(self) -> bool:
+        """Tell whether any record holds the values of two sides of a merge."""
+        return has_unsettled(self.books) or has_unsettled(self.private)
 
     def save(
         self,
@@ -69,6 +76,7 @@ class RecordStore(Struct):
         for part in parts:
             self.append_refused_lines(part.home, head.by)
 
+        head = replace(head, signed=self._signed)
         try:
             saved = transaction.commit(self.identity, parts, head, guard, renamed)
         except HistoryRefusedError as error:
@@ -79,6 +87,18 @@ class RecordStore(Struct):
             self.of(home != self.root).update(result.books)
         return results
 
+    @contextmanager
+    def signed_by(self, who: str) -> Iterator[None]:
+        """Write another name into the history lines of what is saved meanwhile.
+
+        For changes that somebody made elsewhere. Undo still takes them as those of who saves.
+        """
+        self._signed = who
+        try:
+            yield
+        finally:
+            self._signed = ""
+
     def append_refused_lines(self, home: Path, by: str) -> None:
         """Write the history lines that a full disk refused when their changes were saved."""
         owed = self._refused_lines.get(home)
@@ -86,8 +106,12 @@ class RecordStore(Struct):
             outside_notes.append_refused_lines(home, by, owed)
             del self._refused_lines[home]
 
-    def note_outside(self, head: TransactionHead, renamed: Renamed) -> int:
+    def note_outside(
+        self, head: TransactionHead, renamed: Renamed, *, amid_merge: bool = False
+    ) -> int:
         """Add to the history what was done outside fedcheck; return how many fields that were.
+
+        `amid_merge`: also while git waits for a person to finish a merge.
 
         Raises FedcheckError where the workspace is locked, gone or cannot be written.
         """
@@ -95,7 +119,8 @@ class RecordStore(Struct):
         for home in self.homes:
             self.append_refused_lines(home, head.by)
         return sum(
-            len(outside_notes.record_outside_changes(home, head, renamed)) for home in self.homes
+            len(outside_notes.record_outside_changes(home, head, renamed, amid_merge=amid_merge))
+            for home in self.homes
         )
 
     def list_outside(self, renamed: Renamed) -> list[Change]:
@@ -109,10 +134,6 @@ class RecordStore(Struct):
             for home in self.homes
             for one in list_all_outside_changes(home, renamed, local_state.load_notes(home)).found
         ]
-
-    def list_lost(self, renamed: Renamed) -> list[LostValue]:
-        """Return the values that were taken back outside fedcheck and are not settled yet."""
-        return [one for home in self.homes for one in list_lost_values(home, renamed)]
 
     def history(self) -> list[HistoryLine]:
         """Return the history of both places, the oldest change first.

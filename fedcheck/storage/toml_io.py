@@ -24,8 +24,9 @@ MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; the largest real checklist is below one megabyte."""
 
 _CONFLICT = r"(?m)^(<{7}|>{7})(\s|$)"
-_RECORDS = ("requests.toml", "findings.toml", "sent.toml")
-"""Files beside `progress/` whose conflicts the histories can settle."""
+_MERGED = ("fedcheck.toml", "requests.toml", "findings.toml", "sent.toml")
+
+SETTLE_HINT = "after a merge, settle it by what both sides entered, with: fedcheck doctor --fix"
 
 _PLACE = r"\s*\(at (?:line (\d+), column \d+|end of document)\)$"
 
@@ -103,24 +104,27 @@ def _syntax_error(path: Path, text: str, error: tomli.TOMLDecodeError) -> Invali
     conflict = re.search(_CONFLICT, text)
     if conflict:
         line = text[: conflict.start()].count("\n") + 1
-        hint = "bring both sides together by hand, then delete the markers"
-        if path.parent.name == "progress" or path.name in _RECORDS:
-            hint = "settle the merge by what both sides entered, with: fedcheck doctor --fix"
-        return _file_error(path, line, "unsettled merge conflict", hint)
+        return _file_error(path, line, "unsettled merge conflict", SETTLE_HINT)
     place = re.search(_PLACE, str(error))
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
     message = re.sub(_PLACE, "", str(error))
     return _file_error(
-        path, line, f"not valid TOML: {one_line(message, 160)}", _syntax_hint(message)
+        path, line, f"not valid TOML: {one_line(message, 160)}", _syntax_hint(path, message)
     )
 
 
-def _syntax_hint(message: str) -> str:
+def _syntax_hint(path: Path, message: str) -> str:
     if "overwrite" in message or "twice" in message:
-        return "this key or table stands twice; keep one of them"
+        settles = SETTLE_HINT if _is_in_workspace(path) else "write it once"
+        return f"this key or table is listed twice; {settles}"
     if "end of document" in message or "Unterminated" in message or "Expected" in message:
         return "a quote or bracket may be missing here or on the line above"
     return "text needs quotes; true, false, numbers and dates do not"
+
+
+def _is_in_workspace(path: Path) -> bool:
+    """Tell whether a file is one that `doctor --fix` settles after a merge."""
+    return path.parent.name in ("progress", "checklists") or path.name in _MERGED
 
 
 def _check_format(path: Path, text: str, data: dict[str, Any]) -> None:

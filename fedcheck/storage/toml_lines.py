@@ -3,13 +3,70 @@
 import re
 
 import tomli
+from msgspec import Struct
 
 KeyPath = tuple[str | int, ...]
 
 # Patterns stay texts here: `re` compiles them when a file is broken, and no other command pays.
 _HEADER = r"\s*(\[\[?)"
 _KEY_PART = r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(\.|=|\]|$)"""
+MARK = r"(?:<{7}|\|{7}|={7}|>{7})(?: .*)?"
+"""A line that git leaves around a conflict."""
+
 _TRIPLE = ('"""', "'''")
+
+
+class Statement(Struct, frozen=True):
+    """A statement of a TOML text: a header, a key with its value, or what is neither.
+
+    Attributes:
+        line: its first line, from 1.
+        kind: `table` for [x], `array` for [[x]], `key`, `mark` for a conflict marker, or `other`.
+        path: the parts of its name.
+        text: its lines, with the comments above them.
+    """
+
+    line: int
+    kind: str
+    path: tuple[str, ...]
+    text: str
+
+
+def list_statements(text: str) -> list[Statement]:
+    """Cut a TOML text, which need not be valid, into statements; comments at its end are `other`.
+
+    Conflict markers inside of a text in triple quotes are a part of it.
+    """
+    lines = [f"{line}\n" for line in text.removesuffix("\n").split("\n")]
+    found: list[Statement] = []
+    above: list[str] = []
+    number = 0
+    while number < len(lines):
+        line, here = lines[number].rstrip("\r\n"), number
+        number += 1
+        if not line.strip() or line.lstrip().startswith("#"):
+            above.append(lines[here])
+            continue
+        header, (keys, rest) = re.match(_HEADER, line), _keys(line)
+        kind = "other"
+        path: tuple[str, ...] = ()
+        if re.fullmatch(MARK, line):
+            kind = "mark"
+        elif header:
+            kind = "array" if header[1] == "[[" else "table"
+            path = tuple(_dotted(line, header.end()))
+        elif keys and rest is not None:
+            kind, path = "key", tuple(str(part) for part in keys)
+            depth, closing = _scan(rest, 0, "")
+            while (depth > 0 or closing) and number < len(lines):
+                depth, closing = _scan(lines[number].rstrip("\r\n"), depth, closing)
+                number += 1
+        shown = "" if kind == "mark" else "".join([*above, *lines[here:number]])
+        found.append(Statement(here + 1, kind, path, shown))
+        above = above if kind == "mark" else []
+    if any(one.strip() for one in above):
+        found.append(Statement(len(lines), "other", (), "".join(above)))
+    return found
 
 
 class Lines:

@@ -40,6 +40,7 @@ from fedcheck.domain.key import is_id
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
+from fedcheck.domain.set_twice import list_unsettled_fields, without_tables_of
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import (
     atomic_files,
@@ -58,7 +59,13 @@ from fedcheck.storage.outside_notes import (
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 from fedcheck.storage.presence import Identity
-from fedcheck.storage.reconcile import OutsideState, Tips, has_news, list_all_outside_changes
+from fedcheck.storage.reconcile import (
+    OutsideState,
+    Tips,
+    has_news,
+    is_git_at_work,
+    list_all_outside_changes,
+)
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
 from fedcheck.storage.toml_io import read_bytes
@@ -160,6 +167,7 @@ class _Prepared(Struct, frozen=True):
         tips: how the history files end.
         lists: the changes of lists of the workspace's own.
         outside: what the history does not explain of what was there before.
+        is_waiting: whether that is noted later, once git has finished what it is at.
     """
 
     part: Part
@@ -168,6 +176,7 @@ class _Prepared(Struct, frozen=True):
     files: dict[str, SavedFile]
     lists: list[Change]
     outside: OutsideState
+    is_waiting: bool = False
 
     @property
     def made(self) -> list[Change]:
@@ -255,13 +264,16 @@ def _prepare(
     for checklist, wanted in by_list.items():
         found, today = read(checklist), names.get(checklist, {})
         is_stale |= found.sha256 != notes.files.get(record_files.file_name(checklist), "")
-        updated, made = _apply(found.renamed(today), wanted, guard, bool(head.undoes))
+        before = found.renamed(today)
+        updated, made = _apply(before, wanted, guard, bool(head.undoes))
         order = part.orders.get(checklist, ())
-        is_new = any(change.old != change.new for change in made)
+        is_new = any(change.old != change.new for change in made) or updated is not before
         files[checklist] = SavedFile(home, found, updated, made, order, today, is_new)
     lists = checklist_writer.changes_of(home, part.rewritten)
     outside = list_all_outside_changes(home, names, notes, tips) if is_stale else OutsideState()
-    one = _Prepared(part, notes, tips, files, lists, outside)
+    is_waiting = is_stale and is_git_at_work(home, head.at)
+    outside = OutsideState() if is_waiting else outside
+    one = _Prepared(part, notes, tips, files, lists, outside, is_waiting)
     if one.made or outside.found:
         local_state.resolve_history_file(home, head.by)  # refused before anything is written
     return one
@@ -278,11 +290,15 @@ def _note(one: _Prepared, head: TransactionHead, *, is_made: bool) -> None:
     mine = [*named, *one.made]
     outside = one.outside
     lines = outside_lines([*outside.found, *late], head, is_first=outside.is_first)
-    lines += [HistoryLine(c, head.at, head.by, head.tx, head.undoes, head.day) for c in mine]
+    by = head.signed or head.by
+    lines += [HistoryLine(c, head.at, by, head.tx, head.undoes, head.day) for c in mine]
     hashes = {record_files.file_name(name): file.sha256 for name, file in one.files.items()}
     notes = replace(one.notes, files={**one.notes.files, **outside.files, **hashes})
     notes = notes.with_transaction(head.by, head.tx) if is_made else notes
-    local_state.note_saved(home, append_lines(home, head.by, lines, notes, one.tips))
+    notes = append_lines(home, head.by, lines, notes, one.tips)
+    if one.is_waiting:  # what is not as it was noted stays so, to be looked at then
+        notes = replace(notes, files=one.notes.files)
+    local_state.note_saved(home, notes)
 
 
 def _remove_stray_files(root: Path) -> None:
@@ -341,7 +357,7 @@ def _apply(
         except (AttributeError, KeyError, ValueError) as error:
             raise _unchangeable(change.ref, change.field, error) from None
         new = unplaced(change.new)
-        if before != new or keep_all:
+        if before != new or keep_all or change.field in list_unsettled_fields(record):
             if new is None and change.field.startswith(EVIDENCE_PREFIX) and before:
                 if item not in places or places[item][0] is not record:
                     places[item] = record, list_places(record)
@@ -357,6 +373,9 @@ def _apply(
             records[split_ref(ref)[1]] = clear_outcome_if_open(record)
     if keep_all:  # an edit follows the rules as it is planned; what takes one back does not
         actual += _drop_agreements(found, records)
+    for change in actual:
+        item = split_ref(change.ref)[1]
+        records[item] = without_tables_of(records[item], [change.field])
     changed = {item: record for item, record in records.items() if record != found.get(item)}
     return (found.with_records(changed) if changed else found), actual
 

@@ -13,6 +13,7 @@ from fedcheck.domain.key import RESERVED_LIST_IDS, is_id
 from fedcheck.domain.process import Process
 from fedcheck.domain.profile import fill_defaults, find_missing_combination
 from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.set_twice import SET_TWICE
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import BrokenFile, WorkspaceConfig
 from fedcheck.errors import InvalidFileError, Problem
@@ -65,7 +66,7 @@ def load_head(
     config = decode(WorkspaceConfig, document.data, (), problems)
     if config is not None:
         _check_head(config, (processes or {}).get(config.process), problems)
-        for name in config.extra:
+        for name in (one for one in config.extra if one != SET_TWICE):
             hint = did_you_mean(name, WorkspaceConfig.__struct_fields__)
             problems.add((name,), f'unknown key "{name}" is ignored', hint, "warning")
     for one in problems.found:

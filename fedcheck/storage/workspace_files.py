@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,10 +61,12 @@ def compute_fingerprint(root: Path) -> str:
         # Path.is_dir raises where a folder is closed to us.
         for path in sorted(folder.glob("*.*")) if os.path.isdir(folder) else ():  # noqa: PTH112
             try:
-                stat = path.stat()
+                found = path.stat()
             except OSError:
                 continue
-            marks.append(f"{path}:{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}")
+            if not stat.S_ISREG(found.st_mode):
+                continue  # `.git` and `.fedcheck` change with everything that is done
+            marks.append(f"{path}:{found.st_mtime_ns}:{found.st_size}:{found.st_ino}")
     return hashlib.sha256("\n".join(marks).encode("utf-8", "replace")).hexdigest()
 
 

@@ -4,7 +4,6 @@ What a person prefers, what is to be saved and what others change are objects th
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, TypeVar
@@ -18,7 +17,6 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from fedcheck.analysis.board import Board
-from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError, Problem
 from fedcheck.keys.keymap import list_start_screens
@@ -112,7 +110,7 @@ class FedcheckApp(App[int]):
         self.saves = SaveQueue(
             self, lambda saved: self.others.know(saved), lambda error: self.others.note_gone(error)
         )
-        self.others = ExternalChanges(self, self.saves)
+        self.others: ExternalChanges = ExternalChanges(self, self.saves)
         self._board: Board | None = None
         self._bad_news_until = 0.0
         for theme in themes.THEMES:
@@ -155,16 +153,6 @@ class FedcheckApp(App[int]):
     def remembered(self) -> WorkspaceMemory:
         """Return what is remembered of the open workspace."""
         return self.memory.of(self.session.root)
-
-    @property
-    def looked_before(self) -> datetime | None:
-        """Return when this person had the workspace open before this start, if ever."""
-        return self.others.looked_before
-
-    @property
-    def since_last_look(self) -> list[HistoryLine]:
-        """Return what others did since somebody last looked."""
-        return self.others.since_last_look
 
     @property
     def alert(self) -> str:

@@ -17,6 +17,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.change import HistoryLine
 from fedcheck.keys.keymap import KeyMap
 from fedcheck.session import Clock, Session, Transaction
+from fedcheck.storage.losses import Loss
 from fedcheck.storage.paths import UserFolders
 from fedcheck.storage.transaction import ConflictError
 from fedcheck.tui.history_reader import Recall
@@ -60,6 +61,23 @@ class Verification(Protocol):
         """Return a bar with the bytes read."""
 
 
+class News(Protocol):
+    """What others did to the open workspace.
+
+    Attributes:
+        since_last_look: what others did since somebody last looked.
+        looked_before: when this person had the workspace open before this start, if ever.
+        losses: what people set and what is not in the files.
+    """
+
+    since_last_look: list[HistoryLine]
+    looked_before: datetime | None
+    losses: list[Loss]
+
+    def settle(self, run: Callable[[], Transaction]) -> None:
+        """Restore or accept what is lost, and look again at what is."""
+
+
 class ProjectApp(Protocol):
     """The app over an open workspace.
 
@@ -70,7 +88,6 @@ class ProjectApp(Protocol):
         portfolio_wanted: folders of the portfolio that the app was started with; None without one.
         last_test: the test that was recorded last, for "same as last".
         verifying: the check of evidence files that runs, if one does.
-        looked_before: when this person had the workspace open before this start, if ever.
     """
 
     open_session: Session | None
@@ -103,12 +120,8 @@ class ProjectApp(Protocol):
         """Return what is remembered of the open workspace."""
 
     @property
-    def looked_before(self) -> datetime | None:
-        """Return when this person looked before."""
-
-    @property
-    def since_last_look(self) -> list[HistoryLine]:
-        """Return what others did since somebody last looked."""
+    def others(self) -> News:
+        """Return what others did."""
 
     def change(
         self,

@@ -20,10 +20,12 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.text import one_line
+from fedcheck.errors import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
     from fedcheck.reports.past_state import PastState
+    from fedcheck.session import Session
 
 MARKS = {"worse": "!", "better": "+", "other": "-"}
 
@@ -60,11 +62,22 @@ def changes(
     if not found.private:
         found, new = found.shared(with_internal=True), new.shared(with_internal=True)
     comparison = compare_boards(found.board, new)
-    notes = list_remarks(found, new, comparison)
+    notes = [*list_remarks(found, new, comparison), *_note_losses(session)]
     if as_json:
         print_json(changes_document(found, comparison, notes, worse))
         return
     _print(found, new, comparison, notes, worse)
+
+
+def _note_losses(session: "Session") -> list[str]:
+    """Return what no comparison of files shows: what people set and a merge left out of them."""
+    from fedcheck.doctor.losses import count_losses, find_losses
+
+    try:
+        lost = [one for one in find_losses(session) if one.home == session.root and not one.branch]
+    except FedcheckError:
+        return []  # doctor tells of a history that cannot be read
+    return [f"{count_losses(lost)}; see fedcheck doctor"] if lost else []
 
 
 def changes_document(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from fedcheck.doctor.defect import Defect
     from fedcheck.session import Session
 
+BY_HAND = "correct these lines with both versions at hand; nothing of the file was changed"
+
 COLORS = {"error": "red", "warning": "yellow", "note": None}
 
 
@@ -86,8 +88,10 @@ def doctor(
     Exit status 1 where there are problems; notes alone are no problem. --fix closes what others
     at this machine can reach, removes temporary files that were left behind, adds what git must
     ignore or leave as it is to .gitignore and .gitattributes, and moves records to items that
-    were renamed. It settles conflict markers of a merge in files of records: the value that the
-    histories have last stands, texts of both sides are kept, each decision is listed. No record
+    were renamed. It settles what a merge left: conflict markers, and files in which the lines of
+    both sides were kept. The value that the histories have last stays, texts of both sides are
+    kept, and each decision is listed, as is what has no single answer. What people set and what a
+    merge or a hand edit left out of the files is set again. No record
     is ever deleted, and its file is copied to .fedcheck/backup/ before it is changed; `fedcheck
     undo` takes a move back.
 
@@ -139,29 +143,42 @@ def _apply_fixes(patient: ExaminedWorkspace, defects: "list[Defect]") -> list[st
 
 
 def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
-    """Settle what a merge left in files of records; return what was done, in words."""
+    """Settle what a merge left in files of the workspace; return what was done, in words."""
+    from fedcheck.cli.settled_fields import settle_and_list
     from fedcheck.session import system_clock
     from fedcheck.sharing.conflicts import settle_conflicts
+    from fedcheck.sharing.remark import BOTH_SET
 
     said: list[str] = []
-    names: list[str] = []
-    for one in settle_conflicts(patient.root, system_clock()):
-        name = _relative_path(one.path)
-        if one.problem:
-            print_error(f"{name}: {one.problem}", "bring both sides together by hand")
-        elif one.copy is None:
-            for remark in one.remarks:
-                if remark.is_conflict:
-                    print_error(f"{name}: {remark}", "the histories do not say which is later")
-        else:
-            names.append(name)
-            said.append(f"settled  {name}; what it held is in {_relative_path(one.copy)}")
-            said += [f"         {remark}" for remark in one.remarks]
-    if names:
+    paths: list[Path] = []
+    try:
+        found = settle_conflicts(patient.root, system_clock())
+    except FedcheckError as error:
+        print_error(str(error), error.hint)
+        return said
+    for one in found:
+        if one.copy is None:
+            print_error(f"{_relative_path(one.path)}: not settled: {one.problem}", BY_HAND)
+            continue
+        paths.append(one.path)
+        said.append(
+            f"settled  {_relative_path(one.path)}; what it held is in {_relative_path(one.copy)}"
+        )
+        decided = [remark for remark in one.remarks if remark.text != BOTH_SET]  # listed below
+        said += [f"         {remark}" for remark in decided]
+    if paths:
         patient.examine()  # what could not be read before can be read now
-        if patient.session is not None:
-            patient.session.reconcile()  # so that every clone sees the outcome explained
-        names.append(_relative_path(patient.root / "history"))
+    if patient.session is None:
+        return said
+    from fedcheck.storage.record_files import path_of
+
+    for book in settle_and_list(patient.session, in_between=True):
+        path = path_of(patient.root, book)
+        paths += [path] if path.is_file() and path not in paths else []
+    if paths:
+        # the outcome is noted, so that every clone sees it explained
+        patient.session.reconcile(amid_merge=True)
+        names = [_relative_path(one) for one in (*paths, patient.root / "history")]
         said.append(f"now: git add {shlex.join(names)}, and commit or continue")
     return said
 

@@ -19,7 +19,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.change_text import describe, describe_field
-from fedcheck.errors import FedcheckError
+from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.domain.change import Change
@@ -58,8 +58,9 @@ def history(
     as done outside fedcheck.
 
     A value that a person set and that a merge or a hand edit took back stays listed by --verify and
-    by fedcheck doctor until it is set again (fedcheck doctor --fix) or you accept it with
-    fedcheck history confirm HASH.
+    by fedcheck doctor until it is set again (fedcheck doctor --fix, or fedcheck history restore
+    HASH for one of them) or you accept it with fedcheck history confirm HASH. What a cherry-pick
+    brought lines of, but no value, is listed as on another branch: it was never in these files.
 
     \b
     Example:
@@ -69,9 +70,10 @@ def history(
     """
     session = open_workspace(workspace)
     if confirmed is not None:
-        if item != "confirm":
+        settle = {"confirm": _confirm, "restore": _restore}.get(item or "")
+        if settle is None:
             raise click.UsageError(f"Got unexpected extra argument ({confirmed})")
-        print_line(_confirm(session, confirmed))
+        print_line(settle(session, confirmed))
         return
     if verify or against:
         ctx.exit(history_verify.verify(session, against, as_json=as_json))
@@ -123,17 +125,33 @@ def _print_history(deeds: "list[activity.HistoryRow]", one_item: bool) -> None:
 
 def _confirm(session: "Session", digits: str) -> str:
     """Accept the loss, or the missing line, that a hash names; return what to say."""
-    from fedcheck.storage.lost_values import accept_loss, accept_missing
+    from fedcheck.doctor.losses import accept
+    from fedcheck.storage.lost_values import accept_missing
     from fedcheck.storage.outside_notes import TransactionHead
 
     _record_outside_changes(session)
-    head = TransactionHead(session.who, session.clock(), session.token(4))
     lost, missing = history_verify.find_open(session, digits)
-    for value in lost:
-        accept_loss(value, head)
+    accept(session, lost)
+    head = TransactionHead(session.who, session.clock(), session.token(4))
     for home, name in missing:
         accept_missing(home, name, head)
     if lost:
-        now = describe_field(lost[0].outside.change)
+        now = ", ".join(describe_field(one.outside.change) for one in lost[0].values[:3])
         return f"Accepted: {lost[0].ref} stays as it is ({now})."
     return "Accepted: the line stays missing."
+
+
+def _restore(session: "Session", digits: str) -> str:
+    """Set again what a hash names as lost, or as on another branch; return what to say."""
+    from fedcheck.doctor.losses import restore
+
+    _record_outside_changes(session)
+    lost, _ = history_verify.find_open(session, digits)
+    if not lost:
+        raise FedcheckError(
+            "a history line that is missing cannot be restored",
+            f"look for it in git, or accept it: fedcheck history confirm {digits}",
+            ErrorKind.REFUSED,
+        )
+    words = ", ".join(describe_field(one) for one in restore(session, lost).changes[:3])
+    return f"Restored: {lost[0].ref} ({words}). Take it back with: fedcheck undo"

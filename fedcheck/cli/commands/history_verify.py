@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fedcheck.cli.options import print_error, print_json, print_line, style_text
-from fedcheck.domain.change_text import describe_change
 from fedcheck.domain.dates import format_stamp
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -13,8 +12,7 @@ from fedcheck.storage.toml_io import read_bytes
 if TYPE_CHECKING:
     from fedcheck.session import Session
     from fedcheck.storage.history_check import Acceptance, Damage
-    from fedcheck.storage.lost_values import LostValue
-    from fedcheck.storage.reconcile import OutsideChange
+    from fedcheck.storage.losses import Loss
 
 MIN_DIGITS = 6
 """So many digits of a hash name a line at least."""
@@ -22,7 +20,7 @@ MIN_DIGITS = 6
 
 def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
     """Print what is damaged or was lost; return the exit status: 1 where there is anything."""
-    from fedcheck.doctor.histories import describe_loss
+    from fedcheck.doctor.losses import describe_loss, find_losses
     from fedcheck.storage import history as histories
     from fedcheck.storage import history_check
 
@@ -31,12 +29,12 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
     accepted = [one for found in checks for one in found.accepted]
     if against:
         damage += _find_missing_lines(session.root, against)
-    lost = session.store.list_lost(session.project.renamed)
-    unnoted = [one for one in session.store.find_outside(session.project.renamed) if one.lost]
+    losses = find_losses(session)
+    lost = [one for one in losses if not one.branch]
     count = len(histories.list_history_files(session.root))
-    is_bad = bool(damage or lost or unnoted)
+    is_bad = bool(damage or lost)
     if as_json:
-        print_json(_document(count, damage, accepted, lost, unnoted))
+        print_json(_document(session, count, damage, accepted, losses))
         return 1 if is_bad else 0
     for found in damage:
         place = f"{found.path}:{found.line}" if found.line else str(found.path)
@@ -45,18 +43,12 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
             print_error(f"  the missing line is {found.missing}: look for it in git, or accept it")
     for accepted_line in accepted:
         print_error(_describe_acceptance(accepted_line))
-    for value in lost:
-        print_error(f"{value.ref}: {describe_loss(value)} ({value.name})")
+    for one in losses:
+        print_error(f"{describe_loss(session, one)} ({one.name})")
     if lost:
         print_error(
             "set them again with: fedcheck doctor --fix; accept one with: fedcheck history confirm "
             f"{lost[0].name}"
-        )
-    for one in unnoted:
-        change = one.change
-        print_error(
-            f"{change.ref}: {describe_change(change)}, outside fedcheck; takes back what a person "
-            f"set ({one.lost}); not noted yet: see fedcheck history"
         )
     if not is_bad:
         text = f"The history is whole: {pluralize(count, 'file')} checked."
@@ -69,14 +61,18 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
     return 1 if is_bad else 0
 
 
-def find_open(session: "Session", digits: str) -> "tuple[list[LostValue], list[tuple[Path, str]]]":
-    """Return the lost values, or else the missing lines, that the beginning of a hash names.
+def find_open(session: "Session", digits: str) -> "tuple[list[Loss], list[tuple[Path, str]]]":
+    """Return the losses, or else the missing lines, that the beginning of a hash names.
 
     Raises FedcheckError (usage) where it names none, or several.
     """
+    from fedcheck.doctor.losses import find_losses
+
     wanted = digits.lower()
     lost = [
-        one for one in session.store.list_lost(session.project.renamed) if _fits(one.name, wanted)
+        loss
+        for loss in find_losses(session)
+        if any(_fits(value.name, wanted) for value in loss.values)
     ]
     missing = [
         (home, one.missing)
@@ -117,12 +113,15 @@ def _list_damage(session: "Session", home: Path | None = None) -> "list[Damage]"
 
 
 def _document(
+    session: "Session",
     count: int,
     damage: "list[Damage]",
     accepted: "list[Acceptance]",
-    lost: "list[LostValue]",
-    unnoted: "list[OutsideChange]",
+    losses: "list[Loss]",
 ) -> dict[str, object]:
+    from fedcheck.cli.json_documents import loss_row
+
+    values = [one for loss in losses if not loss.branch for one in loss.values]
     return {
         "schema": "fedcheck/history-check@1",
         "whole": not damage and not accepted,
@@ -156,18 +155,21 @@ def _document(
                 "at": format_stamp(one.line.at),
                 "hash": one.name,
             }
-            for one in lost
+            for one in values
+            if one.outside.hash
         ],
         "unnoted": [
             {
-                "ref": one.change.ref,
-                "field": one.change.field,
-                "value": one.change.old,
-                "now": one.change.new,
-                "hash": one.lost,
+                "ref": one.ref,
+                "field": one.line.change.field,
+                "value": one.line.change.new,
+                "now": one.outside.change.new,
+                "hash": one.name,
             }
-            for one in unnoted
+            for one in values
+            if not one.outside.hash
         ],
+        "losses": [loss_row(session, one) for one in losses],
     }
 
 

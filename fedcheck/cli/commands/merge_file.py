@@ -23,8 +23,11 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> int:
     PATH is what the file is called in the repository. Register the driver with: fedcheck sync
     --setup.
 
-    Exit status 1: two people set the same field to different values, or a version cannot be read.
-    OURS then has git's conflict markers around exactly that.
+    Where two people set the same field to different values, OURS keeps both: one in the record, one
+    next to it. The next fedcheck command settles which one stands by the histories.
+
+    Exit status 1: a version cannot be read, or two people set the same key of fedcheck.toml or of a
+    checklist. OURS then has git's conflict markers.
 
     \b
     Example:
@@ -41,5 +44,5 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> int:
     if len(outcome.remarks) > MANY:
         print_error(f"{name}: and {len(outcome.remarks) - MANY} more")
     if not outcome.is_merged:
-        print_error(f"{name}: has conflict markers", outcome.hint)
+        print_error(f"{name}: has conflict markers", driver.HINT)
     return 0 if outcome.is_merged else 1

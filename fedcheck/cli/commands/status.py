@@ -30,10 +30,13 @@ from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS, TOLD_ST
 from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.text import one_line, pluralize
+from fedcheck.errors import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
     from fedcheck.analysis.gates import Gate
+    from fedcheck.session import Session
+    from fedcheck.storage.losses import Loss
 
 
 @click.command()
@@ -53,9 +56,12 @@ def status(workspace: str | None, as_of: date | None, internal: bool, as_json: b
     """
     session = open_workspace(workspace, as_of)
     whole = session.board()
+    lost = _find_losses(session)
     if as_json:
         days = load_status_dates(session)
-        print_json(json_documents.status_document(whole, days, internal))
+        document = json_documents.status_document(whole, days, internal)
+        rows = [json_documents.loss_row(session, one) for one in lost]
+        print_json({**document, "losses": rows})
         return
     board = whole.without_internal()
     _head(board, session.who)
@@ -64,11 +70,35 @@ def status(workspace: str | None, as_of: date | None, internal: bool, as_json: b
     _print_milestones(board, found)
     _print_rulesets(board)
     _print_attention(board)
+    _print_losses(lost)
     if internal:
         _print_internal(whole)
     elif hidden := len(count_internal(whole)):
         text = f"{pluralize(hidden, 'internal checklist')} not counted: fedcheck status --internal"
         print_line(style_text(text, dim=True))
+
+
+def _find_losses(session: "Session") -> "list[Loss]":
+    """Return what people set and what is not in the files; nothing where that cannot be told."""
+    from fedcheck.doctor.losses import find_losses
+
+    try:
+        return find_losses(session)
+    except FedcheckError:
+        return []  # doctor tells of a history that cannot be read
+
+
+def _print_losses(found: "list[Loss]") -> None:
+    if not found:
+        return
+    from fedcheck.doctor.losses import count_losses
+
+    lost = [one for one in found if not one.branch]
+    if lost:
+        print_line(f"lost      {style_text(f'{count_losses(lost)}: fedcheck doctor', fg='yellow')}")
+    away = [one for one in found if one.branch]
+    if away:
+        print_line(f"branches  {count_losses(away)}: fedcheck doctor")
 
 
 def _print_internal(board: "Board") -> None:

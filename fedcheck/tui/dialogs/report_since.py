@@ -47,7 +47,7 @@ def _known(app: ProjectApp) -> Iterator[tuple[str, str, str]]:
     A day counts as a whole: the state is that at the end of the day before.
     """
     session, today = app.session, app.session.today()
-    looked = app.looked_before
+    looked = app.others.looked_before
     if looked is not None:
         day = looked.astimezone(ZoneInfo(session.project.config.timezone)).date()
         words = f"Since you looked last, {day}  {format_distance(day, today)}"

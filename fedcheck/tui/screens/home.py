@@ -23,10 +23,12 @@ from fedcheck.analysis.progress import compute_pace
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.profile import list_headings
 from fedcheck.domain.text import one_line, pluralize
+from fedcheck.tui.dialogs.losses import LossesScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, ReadingScreen
 from fedcheck.tui.key_bindings import bindings, shown
+from fedcheck.tui.proposal_actions import decide_proposals, list_proposal_doors
 from fedcheck.tui.screens.place import PlaceScreen
-from fedcheck.tui.widgets.attention import Door, Doors, attention
+from fedcheck.tui.widgets.attention import Door, Doors, attention, list_loss_doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.navigator import Place
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
@@ -97,7 +99,7 @@ class HomeScreen(PlaceScreen):
         role = app.view_role
         if self._judged is None or self._judged[0] is not board or self._judged[1] != role:
             self._judged = board, role, gates(board), attention(board, app.signs, role)
-        _, _, found, troubles = self._judged
+        found = self._judged[2]
         self._top(board)
         self._gate(board, found)
         self.query_one(PhaseTable).show(board, found, app.view_role)
@@ -106,7 +108,7 @@ class HomeScreen(PlaceScreen):
         self.query_one("#milestones", Doors).show(self._dates(board, found))
         self._course(board)
         self._lately()
-        needs = self._needs(troubles)
+        needs = self._needs(self._troubles(self._judged[3]))
         self.query_one("#attention", Doors).show(needs)
         self._next(board, len(needs))
 
@@ -230,7 +232,7 @@ class HomeScreen(PlaceScreen):
         self.query_one("#pace", Doors).show([Door(text, f"query:status:done -level:may{phases}")])
 
     def _lately(self) -> None:
-        doings = lately(self.fedcheck.since_last_look)
+        doings = lately(self.fedcheck.others.since_last_look)
         shown = self.size.width >= 100 and self.size.height >= 30 and bool(doings)
         self.query_one("#lately-heading").display = shown
         self.query_one("#lately").display = shown
@@ -289,10 +291,16 @@ class HomeScreen(PlaceScreen):
         more = Content.styled(f"  and {len(found) - room + 1} more", "$text-warning")
         return [*found[: room - 1], Door(more, "attention:")]
 
+    def _troubles(self, found: list[Door]) -> list[Door]:
+        """Return what is lost, proposals of hand-overs, and then what else needs attention."""
+        first = list_loss_doors(self.fedcheck.others.losses, self.fedcheck.signs)
+        first += list_proposal_doors(self.fedcheck)
+        return [*first, *(door for door in found if door.target or not first)]
+
     async def _ask_attention(self) -> None:
         """Show all that needs attention, to go to one of it."""
         app = self.fedcheck
-        found = attention(app.board, app.signs, app.view_role)
+        found = self._troubles(attention(app.board, app.signs, app.view_role))
         choices = [Choice(door.target, door.line.plain) for door in found if door.target]
         self._go(await self.fedcheck.ask(ChoicePrompt("Needs attention", choices)))
 
@@ -340,8 +348,10 @@ class HomeScreen(PlaceScreen):
             "attention": lambda _: app.start(self._ask_attention()),
             "steps": lambda _: app.start(self._ask_step()),
             "calendar": lambda _: app.open_from_home("calendar"),
+            "proposals": lambda _: app.start(decide_proposals(app)),
             "orphans": lambda _: self._read_orphans(),
             "broken": lambda number: self._read_broken(int(number)),
+            "losses": lambda _: self.app.push_screen(LossesScreen()),
         }
         if kind in doors:
             doors[kind](target)

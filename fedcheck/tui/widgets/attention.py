@@ -26,6 +26,7 @@ from fedcheck.domain.evidence import normalize_link
 from fedcheck.domain.glossary import STATUS_WORDS, UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
+from fedcheck.storage.losses import Loss
 from fedcheck.tui.signs import Signs
 
 
@@ -58,12 +59,17 @@ class Doors(OptionList):
         self.doors: list[Door] = []
 
     def show(self, doors: Sequence[Door]) -> None:
-        """Show doors; the highlight stays at its place."""
+        """Show doors; the highlight stays on what it is on, or else at its place."""
+        if doors == self.doors:
+            return
         place = self.highlighted
+        target = self.doors[place].target if place is not None else ""
         self.doors = list(doors)
         self.set_options([Option(door.line, disabled=not door.target) for door in doors])
-        if place is not None and place < len(self.doors):
-            self.highlighted = place
+        if place is not None and self.doors:
+            places = [n for n, door in enumerate(self.doors) if target and door.target == target]
+            at = min(places, key=lambda n: abs(n - place), default=min(place, len(doors) - 1))
+            self.highlighted = at
 
     def on_focus(self) -> None:
         """Stand on the first door: enter shall open what the eye is on."""
@@ -117,6 +123,20 @@ def attention(board: Board, signs: Signs, role: str) -> list[Door]:
         text = f"! {place}: {one_line(broken.message)}"
         doors.append(Door(Content.styled(text, "$text-error"), f"broken:{number}"))
     return doors or [Door(Content.styled(NONE, "$foreground-muted"))]
+
+
+def list_loss_doors(losses: Sequence[Loss], signs: Signs) -> list[Door]:
+    """Return a line for what is lost, and a quiet one for what is on another branch only."""
+    doors = []
+    for sign, where, found, style in (
+        (signs.overdue, "lost from the files", [one for one in losses if not one.branch], "all"),
+        (signs.changed, "only on another branch", [one for one in losses if one.branch], "sign"),
+    ):
+        people = dict.fromkeys(one_line(one.line.by, 20) for one in found)
+        if found:
+            words = f"{where}: {', '.join(people)}"
+            doors.append(_door(sign, len(found), words, "losses:", style))
+    return doors
 
 
 def _rules_ahead(board: Board, signs: Signs, role: str) -> list[Door]:

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def is_coherent(thing: Any) -> bool:
-    """Tell whether what a record holds fits together (see `item_rules`, `request_rules`, ...)."""
+    """Return whether what a record holds fits together (see `item_rules`, `request_rules`, ...)."""
     if isinstance(thing, Record):
         return _is_assessed(thing) == bool(thing.assessor or thing.assessed)
     if isinstance(thing, Request):
