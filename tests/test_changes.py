@@ -96,7 +96,7 @@ def test_since_the_end_of_a_day(worked):
                 "final-package",
                 "ato",
                 "anniversary",
-            )  # fmt: skip
+            )
         ),
         ("due-later", "rev5.full-assessment.csp:ssp-signed"),
         ("due-later", "rev5.full-assessment.3pao:scan-web"),
