@@ -8,6 +8,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from fedcheck.cli.new_workspace import (
+    check_role,
+    collect_profile,
+    find_process,
+    parse_pair,
+    profile_options,
+)
 from fedcheck.cli.options import (
     Settings,
     as_of_option,
@@ -15,13 +22,6 @@ from fedcheck.cli.options import (
     print_error,
     print_line,
     print_reading,
-)
-from fedcheck.cli.new_workspace import (
-    check_role,
-    collect_profile,
-    find_process,
-    parse_pair,
-    profile_options,
 )
 from fedcheck.domain.profile import describe_profile, parse_profile
 from fedcheck.domain.reference import did_you_mean

@@ -1,7 +1,7 @@
 """Read our own guidance on FedRAMP's rules: a table for each official id, in TOML files.
 
-A table has `phase`, `section`, `title`, `summary`, `guidance`, `expects` and `carries-from`. The files are one for
-each ruleset, and one or more for the indicators; their names mean nothing.
+A table has `phase`, `section`, `title`, `summary`, `guidance`, `expects` and `carries-from`. The
+files are one for each ruleset, and one or more for the indicators; their names mean nothing.
 """
 
 from collections.abc import Iterator, Mapping
