@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from fedcheck.domain.checklist import Checklist, Item, fingerprint
@@ -66,18 +67,32 @@ def load_old(revision: str, path: Path) -> Checklist | None:
         return load_list(copy, "file").checklist
 
 
+def find_old_items(
+    before: Mapping[Path, Checklist | None], path: Path, new: Checklist
+) -> dict[str, Item]:
+    """Return the items as they were; those of a new list come from lists of the same phase."""
+    old = before[path]
+    lists = [old] if old else [one for one in before.values() if one and one.phase == new.phase]
+    return {name: item for one in lists for name, (_, item) in one.items.items()}
+
+
 def main(revision: str) -> None:
     """Write the earlier fingerprints into all shipped lists that are written by hand."""
-    for path in sorted(LISTS.glob("*/*.toml")):
-        if path.name in ("process.toml", "glossary.toml") or path.parent.name == "cr26":
+    paths = [
+        path
+        for path in sorted(LISTS.glob("*/*.toml"))
+        if path.name not in ("process.toml", "glossary.toml") and path.parent.name != "cr26"
+    ]
+    before = {path: load_old(revision, path) for path in paths}
+    for path in paths:
+        new = load_list(path, "file").checklist
+        if new is None:
             continue
-        old, new = load_old(revision, path), load_list(path, "file").checklist
-        if old is None or new is None:
-            continue
+        old = find_old_items(before, path, new)
         kept = {
             name: made
             for name, (_, item) in new.items.items()
-            if name in old.items and (made := earlier_fingerprints(old.items[name][1], item))
+            if name in old and (made := earlier_fingerprints(old[name], item))
         }
         if kept:
             write_fingerprints(path, kept)
