@@ -15,8 +15,13 @@ def list_successors(current: Process, offered: Iterable[Process]) -> list[str]:
     """
     if current.status is not Standing.HISTORICAL:
         return []
-    open_ones = [one.id for one in offered if one.status is not Standing.HISTORICAL]
-    return sorted(one for one in open_ones if one != current.id)
+    return list_open_processes(offered, current.id)
+
+
+def list_open_processes(offered: Iterable[Process], current: str) -> list[str]:
+    """Return the ids of the processes that an effort can convert to, without its own."""
+    open_ones = (one.id for one in offered if one.status is not Standing.HISTORICAL)
+    return sorted(one for one in open_ones if one != current)
 
 
 def format_conversion(successors: Iterable[str]) -> str:

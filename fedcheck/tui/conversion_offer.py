@@ -1,7 +1,5 @@
 """Offer to continue an effort in a historical process on another one."""
 
-import shlex
-
 from textual.content import Content
 
 from fedcheck.domain.succession import format_conversion, list_successors
@@ -17,7 +15,7 @@ def list_conversion_doors(app: ProjectApp) -> list[Door]:
     successors = list_successors(process, app.session.catalog.list_choices())
     if not successors:
         return []
-    text = f"{one_line(process.title, 30)} is historical. {format_conversion(successors)}"
+    text = f"{one_line(process.title, 30)} is historical. Continue: {format_conversion(successors)}"
     return [Door(Content.styled(text, "$foreground-muted"), "convert:")]
 
 
@@ -25,18 +23,16 @@ def describe_conversion(app: ProjectApp) -> ReadingScreen:
     """Return a page that says what a conversion does, with the commands for it."""
     project = app.session.project
     successors = list_successors(project.process, app.session.catalog.list_choices())
-    start = f"fedcheck -w {shlex.quote(project.root)} convert"
-    commands = "\n".join(f"  {start} --to {one} DIR --dry-run" for one in successors)
-    text = f"""{one_line(project.process.followed_by)}
-
-You can start a workspace of another process in a new folder from this one. Records of checklists
-that both processes have carry over. Other records arrive as proposals where the new process has
-an item for the same thing. This workspace stays as it is.
-
-List what would carry over, in a terminal:
-
-{commands}
-
-Run the command without --dry-run to make the workspace. Where the process needs profile options,
-add them as for fedcheck init: for cr26, --type, --path and --class."""
+    commands = "\n".join(f"  fedcheck convert --to {one} DIR --dry-run" for one in successors)
+    parts = (
+        one_line(project.process.followed_by),
+        "In a terminal, in the folder of this workspace, list what would carry over to another "
+        f"process:\n\n{commands}",
+        "Without --dry-run, the command makes a new workspace in DIR. Records of checklists that "
+        "both processes have carry over. Other records arrive as proposals where the new process "
+        "has an item for the same thing. This workspace stays as it is.",
+        "Where the process needs profile options, add them as for fedcheck init. For cr26, these "
+        "are --type, --path and --class.",
+    )
+    text = "\n\n".join(parts)
     return ReadingScreen("Continue on another process", text)

@@ -1,6 +1,7 @@
 """Start a workspace of another process from one that is there."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,9 @@ from fedcheck.cli.options import (
     print_line,
     workspace_option,
 )
+from fedcheck.domain.glossary import Standing
 from fedcheck.domain.profile import parse_profile
+from fedcheck.domain.succession import list_open_processes
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 
@@ -87,6 +90,10 @@ def convert(
     if process.id == config.process:
         text = f"this workspace follows {process.id} already"
         raise FedcheckError(text, "choose another process with --to", ErrorKind.USAGE)
+    if process.status is Standing.HISTORICAL:
+        text = f"{process.id} is historical: no effort can be converted to it"
+        open_ones = list_open_processes(session.catalog.list_choices(), config.process)
+        raise FedcheckError(text, "choose " + " or ".join(open_ones), ErrorKind.USAGE)
     role = role or config.role
     check_role(process, role)
     target = conversion.Target(
@@ -145,7 +152,7 @@ def _print(
         return
     print_line(f"made  {root}")
     if plan.proposals:
-        print_line("Confirm the proposals with: fedcheck -w DIR handover")
+        print_line(f"Confirm the proposals with: fedcheck -w {shlex.quote(str(root))} handover")
 
 
 def _describe_guidance(session: "Session", process: "Process") -> str:
