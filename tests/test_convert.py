@@ -14,6 +14,8 @@ from driving import press, screen_text, settle
 
 from fedcheck.cli.main import run
 from fedcheck.demo import example
+from fedcheck.errors import FedcheckError
+from fedcheck.sharing import conversion_writer
 from fedcheck.storage import config, history, paths
 from fedcheck.storage.checklist_files import load_catalog
 from fedcheck.storage.validation import check_across
@@ -389,6 +391,20 @@ def test_nothing_is_written_where_it_cannot_be(hostile: Path, tmp_path: Path, ca
     assert call("-w", hostile, "convert", "--to", "agency", tmp_path / "new")[0] == 0
     status, _, err = call("-w", tmp_path / "new", "convert", "--to", "jab", tmp_path / "back")
     assert (status, "historical" in err) == (2, True)
+
+
+def test_a_disk_that_refuses_leaves_no_workspace(
+    hostile: Path, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Path, target: Path, *, under: Path) -> str:
+        raise FedcheckError(f"cannot save {target}: no space left")
+
+    monkeypatch.setattr(conversion_writer, "copy_new_file", refuse)
+    status, _, err = call("-w", hostile, "convert", "--to", "agency", tmp_path / "new")
+    assert status == 3
+    assert "no workspace was made" in err
+    assert "remove the folder" in err
+    assert not (tmp_path / "new/fedcheck.toml").exists()
 
 
 def test_an_empty_folder_or_a_new_repository_will_do(

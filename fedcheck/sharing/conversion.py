@@ -7,7 +7,7 @@ an item of the new process names in `carries-from` become proposals. Nothing is 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
@@ -16,20 +16,18 @@ from msgspec.structs import replace
 from fedcheck.analysis.waiting_since import find_role
 from fedcheck.domain.change import diff_records
 from fedcheck.domain.checklist import Item, facts
-from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field_values import field_value
 from fedcheck.domain.glossary import EvidenceKind, Status
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.served_lists import fit_due
-from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import MilestoneDate, Person
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
+from fedcheck.sharing.conversion_evidence import find_evidence
 from fedcheck.sharing.handover_store import Proposal, ProposedChange
 from fedcheck.storage import record_files
-from fedcheck.storage.evidence_paths import EvidenceFinder, is_fedcheck_file
 from fedcheck.storage.paths import PRIVATE_FOLDER
 from fedcheck.storage.record_file import (
     FINDINGS,
@@ -126,7 +124,7 @@ class Conversion(Struct):
     left_evidence: list[str] = field(default_factory=list)
 
     def count(self, name: str) -> ListCount:
-        """Return the counts of a checklist, to add to them."""
+        """Return the counts of a checklist."""
         return self.lists.setdefault(name, ListCount(name))
 
 
@@ -163,7 +161,7 @@ class _Planner:
         for ref, item in self.items:
             for old in item.carries_from:
                 self.successors.setdefault(old, ref)
-        self.evidence: dict[str, Evidence] = {}
+        self.links: set[str] = set()
 
     def plan(self) -> Conversion:
         """Return the whole outcome."""
@@ -174,7 +172,9 @@ class _Planner:
         self._carry_findings()
         self._carry_dates()
         self._carry_people()
-        self._find_evidence()
+        self.found.evidence, self.found.left_evidence = find_evidence(
+            self.session.root, self.links, is_wanted=self.target.with_evidence
+        )
         return self.found
 
     def _carry_own_files(self) -> None:
@@ -367,34 +367,4 @@ class _Planner:
 
     def _note_evidence(self, things: Iterable[Any]) -> None:
         for thing in things:
-            for one in thing.evidence:
-                if one.kind == EvidenceKind.FILE:
-                    self.evidence.setdefault(one.link, one)
-
-    def _find_evidence(self) -> None:
-        """Find the files to copy. Their links and hashes stay as they are in the records."""
-        finder = EvidenceFinder(self.session.root)
-        for link in sorted(self.evidence):
-            shown = one_line(link, 100)
-            if not self.target.with_evidence:
-                self.found.left_evidence.append(f"{shown}: not copied")
-            elif not is_copied(link):
-                self.found.left_evidence.append(f"{shown}: not in the workspace")
-            elif (file := finder.stat_file(link)) is None:
-                self.found.left_evidence.append(f"{shown}: missing")
-            else:
-                self.found.evidence[link] = file[0]
-
-
-def is_copied(link: str) -> bool:
-    """Return whether the link of an evidence file names a place that a conversion copies.
-
-    That is a place below the workspace, in its own words, that is no file of fedcheck's.
-    """
-    parts = link.split("/")
-    if PurePosixPath(link).is_absolute() or "\\" in link or "\x00" in link or ":" in parts[0]:
-        return False
-    if any(not part or part.startswith(".") for part in parts):
-        return False
-    inner = parts[1:] if parts[0].casefold() == PRIVATE_FOLDER else parts
-    return bool(inner) and not is_fedcheck_file("/".join(inner).casefold())
+            self.links |= {one.link for one in thing.evidence if one.kind == EvidenceKind.FILE}

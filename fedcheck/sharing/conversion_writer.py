@@ -5,7 +5,7 @@ The head file comes last: a folder that a full disk left half made is no workspa
 
 import hashlib
 import os
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 from fedcheck import __version__
@@ -53,18 +53,28 @@ def write_conversion(session: Session, plan: Conversion, folder: Path) -> list[s
     Raises FedcheckError where the folder is not free, or the disk refuses.
     """
     check_folder(folder, session.root)
-    config, now = session.project.config, session.clock().astimezone(UTC).replace(microsecond=0)
-    make_trusted_folder(folder)
-    atomic_files.replace_files(
-        {folder / name: data for name, data in plan.files.items()}, under=folder
-    )
+    try:
+        make_trusted_folder(folder)
+        atomic_files.replace_files(
+            {folder / name: data for name, data in plan.files.items()}, under=folder
+        )
+        changed = _copy_evidence(session, plan, folder)
+        _keep_proposals(session, plan, folder)
+        workspace_creation.create(folder, format_new_head(session.project.config, plan))
+    except FedcheckError as error:
+        text = f"{error}; no workspace was made in {folder}"
+        raise FedcheckError(text, "remove the folder, then try again", error.kind) from error
+    return changed
+
+
+def _copy_evidence(session: Session, plan: Conversion, folder: Path) -> list[str]:
+    """Copy the evidence files; return those that are not as they were recorded."""
     changed = []
     for link, source in plan.evidence.items():
-        digest = copy_new_file(source, folder / link, under=folder)
-        if digest not in list_hashes(session, link):
+        if os.path.lexists(folder / link):
+            continue  # another spelling of a name, where the file system takes both for one
+        if copy_new_file(source, folder / link, under=folder) not in list_hashes(session, link):
             changed.append(one_line(link, 100))
-    _keep_proposals(session, plan, folder, now)
-    workspace_creation.create(folder, format_new_head(config, plan))
     return changed
 
 
@@ -95,9 +105,10 @@ def format_new_head(config: WorkspaceConfig, plan: Conversion) -> str:
     )
 
 
-def _keep_proposals(session: Session, plan: Conversion, folder: Path, now: datetime) -> None:
+def _keep_proposals(session: Session, plan: Conversion, folder: Path) -> None:
     """Keep where the new workspace comes from, and what is proposed, as a hand-over is kept."""
     config, target = session.project.config, plan.target
+    now = session.clock().astimezone(UTC).replace(microsecond=0)
     manifest = Manifest(
         id=session.token(3),
         sender=target.role,
@@ -116,5 +127,5 @@ def _keep_proposals(session: Session, plan: Conversion, folder: Path, now: datet
         return
     known = "".join(one.id for one in plan.proposals)
     short = hashlib.sha256(known.encode()).hexdigest()[:12]
-    came = Return(f"returned-{short}", format_stamp(now), session.who, f"{config.process}", "")
+    came = Return(f"returned-{short}", format_stamp(now), session.who, config.process, "")
     keep_return(folder, Handover(manifest, place), came, {}, plan.proposals)
