@@ -54,7 +54,7 @@ _HEAD: Mapping[str, str] = {
     "package id": "[package] fedramp-id",
     "submission date": "milestone package-complete",
 }
-"""What stands in the lines above the table, by their label, and what fills them."""
+"""The lines above the table, by their label, and what fills each."""
 
 _PLACEHOLDER = re.compile(r"enter\b.*|mm/dd/yy(?:yy)?", re.I)
 
@@ -82,7 +82,7 @@ class _Filling:
         return format_cell(cells[column]) if column < len(cells) else ""
 
     def put(self, row: int, column: int, value: str | date) -> None:
-        """Set a cell where it says something else."""
+        """Set a cell where its value differs."""
         cells = self.sheet.rows[row]
         now = cells[column] if column < len(cells) else None
         if isinstance(value, str):
@@ -212,7 +212,7 @@ def _fill_row(filling: _Filling, row: int, document: Document) -> None:
 
 
 def _is_uploaded(board: Board, party: str) -> bool:
-    """Tell whether the item that says so is done; the first one that applies counts."""
+    """Return whether a party has uploaded its part: the first of its items that applies counts."""
     found = [board.rows[ref] for ref in UPLOADS[party] if ref in board.rows]
     return bool(found) and found[0].record.status == Status.DONE
 
@@ -268,7 +268,7 @@ def _list_facts(filling: _Filling, left: Sequence[str]) -> list[str]:
     if filling.answered:
         facts.append(f"{pluralize(filling.answered, 'row')} that the template answers with N/A")
     if filling.replaced:
-        facts.append(f"{pluralize(filling.replaced, 'cell')} said something else and were replaced")
+        facts.append(f"{pluralize(filling.replaced, 'cell')} had another value and were replaced")
     if filling.unnamed:
         listed = ", ".join(filling.unnamed[:5]) + (", ..." if len(filling.unnamed) > 5 else "")
         facts.append(f"uploaded without a file name, because no evidence names one: {listed}")

@@ -15,7 +15,7 @@ UPLOADS: Mapping[str, tuple[str, ...]] = {
     "agency": ("agency.ato.agency:letter-sent",),
     "checklist": ("agency.pmo-review.csp:checklist-sent", f"{_CSP}package-checklist"),
 }
-"""The items of which one says that a party has uploaded its part; the first that applies counts."""
+"""The item by which a party has uploaded its part: the first one here that applies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Document:
     Attributes:
         party: whose upload it is part of, a key of `UPLOADS`.
         items: the items that stand for it; the evidence of the first one that has any is named, and
-            the first one that applies tells whether it is done.
+            the first one that applies decides whether it is done.
     """
 
     party: str

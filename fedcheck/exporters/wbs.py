@@ -54,7 +54,7 @@ class _Filling:
     filled: int = 0
 
     def put(self, row: TaskRow, name: str, value: str | date, now: Cell) -> None:
-        """Set a cell of a row where it says something else."""
+        """Set a cell of a row where its value differs."""
         if name not in self.tab.columns or not value or _is_same(value, now):
             return
         place = self.tab.place(row, name)
@@ -172,7 +172,7 @@ def _list_facts(filling: _Filling) -> list[str]:
         f" filled, {pluralize(len(filling.cells), 'cell')} written"
     ]
     if filling.replaced:
-        facts.append(f"{pluralize(filling.replaced, 'date')} said something else and were replaced")
+        facts.append(f"{pluralize(filling.replaced, 'date')} had another value and were replaced")
     if filling.derived:
         facts.append(
             f"end dates that follow from the process and that nobody set: task"

@@ -39,8 +39,8 @@ class FilledInformation:
 def fill_information(project: Project, information: Information) -> FilledInformation:
     """Return the cells of names and contacts that are still empty, as far as they are known.
 
-    Signatures are never written. A person goes into a row without a title of its own, and a contact
-    of the package into the row with its title: a name beside "Sales Contact" would claim that role.
+    Signatures are never written. A person goes into a row without a title of its own, because a
+    name next to "Sales Contact" claims that role; a contact of the package goes into its title's.
     """
     found = FilledInformation()
     left = []
@@ -97,7 +97,7 @@ def _fill_contacts(project: Project, rows: Sequence[ContactRow], found: FilledIn
         _put(place, person, found)
     if homeless:
         names = ", ".join(homeless[:10]) + (", ..." if len(homeless) > 10 else "")
-        found.facts.append(f"contacts to write by hand beside the title that is theirs: {names}")
+        found.facts.append(f"contacts to write by hand next to their title: {names}")
 
 
 def _match_titles(

@@ -51,7 +51,7 @@ class ContactRow:
 
     @property
     def empty(self) -> bool:
-        """Tell whether nobody is named yet."""
+        """Return whether nobody is named yet."""
         return not self.name or bool(_PLACEHOLDER.fullmatch(self.name))
 
 

@@ -1,7 +1,7 @@
 """Import the official work breakdown structure: dates, owners and state of its tasks.
 
-A cell that says what is recorded here changes nothing. Where both sides say something else, what
-the workspace has stays, unless the person takes the workbook's; the base of the merge is what
+A cell that agrees with the workspace changes nothing. Where the two differ, what the workspace has
+stays, unless the person takes the workbook's; the base of the merge is what
 earlier imports wrote.
 """
 
@@ -72,7 +72,7 @@ class _Reading:
     def merge(
         self, row: TaskRow, ref: str, name: str, ours: str, theirs: str, *, shown: str = ""
     ) -> bool:
-        """Tell whether the value of a cell is taken; a conflict is noted."""
+        """Return whether the value of a cell is taken; a conflict is noted."""
         usual = str(Status.TODO) if name == "status" else ""
         before = self.base.get((ref, name), usual) or usual
         merged = merge(ours, theirs, is_base=lambda v: v == before, prefer_theirs=self.theirs)

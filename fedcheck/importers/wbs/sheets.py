@@ -67,7 +67,7 @@ class Tab:
         kind: `LI_SAAS` or `OTHERS`.
         columns: the column of each field, counted from 0.
         rows: the rows with a number: sections, tasks and gaps.
-        used: the tasks that fedcheck knows, each with its row.
+        used: the tasks of the table, each with its row.
     """
 
     kind: str
@@ -96,7 +96,7 @@ class Tab:
 
 
 def is_wbs(sheets: Sequence[Sheet]) -> bool:
-    """Tell whether a workbook has a tab of a work breakdown structure with known tasks."""
+    """Return whether a workbook has a tab of a work breakdown structure with known tasks."""
     return any(len(tab.used) >= 5 for tab in _list_tabs(sheets))
 
 
@@ -170,7 +170,7 @@ def _parse_number(cell: Cell) -> str:
 
 
 def _find_merges(sheet: Sheet, row: int, columns: dict[str, int]) -> tuple[bool, bool]:
-    """Tell whether both dates of a row are one cell, and whether they belong to other rows too."""
+    """Return whether both dates of a row are one cell, and whether they are those of other rows."""
     start, end = columns["start"], columns["end"]
     for area in sheet.merged:
         covers = any(area.left <= column <= area.right for column in (start, end))

@@ -1,4 +1,4 @@
-"""What a workspace says of a task, in the form of the cells of a work breakdown structure."""
+"""What a workspace holds on a task, in the form of the cells of a work breakdown structure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ _OPTIONAL = "optional"
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """What the workspace says of a task.
+    """What the workspace holds on a task.
 
     Attributes:
         rows: its items that apply here.
@@ -50,7 +50,7 @@ class TaskState:
 
 
 def describe_task(board: Board, task: Task, begun: Mapping[str, date]) -> TaskState:
-    """Return what the workspace says of a task.
+    """Return what the workspace holds on a task.
 
     Args:
         board: the project on a day, without what stays inside.
@@ -118,7 +118,7 @@ def _because(reason: str) -> str:
 
 
 def write_notes(notes: str, status: str) -> str:
-    """Return a note with the state as its first line; what else it says stays."""
+    """Return a note with the state as its first line; the rest of it stays."""
     found = STATUS_LINE.search(notes)
     if found is None and not status:
         return notes
