@@ -71,8 +71,9 @@ def section(text: str, title: str) -> str:
     ("sar-debrief", "sar-debrief-briefing", 70),
 ])  # fmt: skip
 def test_each_slide_is_in_one_part_and_the_minutes_add_up(
-    render, slides, template, deliverable, minutes
+    session, render, slides, template, deliverable, minutes
 ):
+    assert set(ALSO_SHOWN) <= set(session.project.refs)
     text = render(template)
     assert f"\n{minutes} minutes in all." in text
     assert "More slides" not in text

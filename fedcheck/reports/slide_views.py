@@ -10,7 +10,7 @@ BRIEFINGS = ("kick-off-briefing", "sar-debrief-briefing")
 """The deliverables that are presented slide by slide."""
 
 ALSO_SHOWN: Mapping[str, str] = {
-    "agency.partnership.csp:training": "kick-off-briefing",
+    "agency.kick-off.csp:training": "kick-off-briefing",
     "agency.kick-off.agency:process-described": "kick-off-briefing",
 }
 """Items of other lists that a slide of a briefing shows (Kickoff/SAR Debrief Guidance, 19, 20)."""
