@@ -1,9 +1,12 @@
-"""Make the pages of docs/ that follow from the code: commands, keys, fields and examples/.
+"""Make the pages of docs/ that are generated from the code: commands, keys, fields, examples/.
 
 Run it with `make docs`; a test fails while a page is not current.
 """
 
 import tempfile
+import textwrap
+import tomllib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import click
 
 from fedcheck.cli.main import cli
 from fedcheck.demo import example
+from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Kind
 from fedcheck.domain.field_values import choices
@@ -26,6 +30,7 @@ from fedcheck.reports.past_state import load_past_state
 from fedcheck.reports.template_files import find_comparison_date
 from fedcheck.session import open_session
 from fedcheck.storage import paths
+from fedcheck.storage.checklist_files import load_catalog
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by docs/make.py from the code: change it there. -->\n"
@@ -33,7 +38,7 @@ MADE = "<!-- Made by docs/make.py from the code: change it there. -->\n"
 
 def keys_page() -> str:
     """Return the page of the keys."""
-    lines = [MADE, "# Keys", "", "Keys of a place; those of a dialog stand in the dialog.", ""]
+    lines = [MADE, "# Keys", "", "The keys of each screen. Dialogs show their own keys.", ""]
     for place, title in PLACES.items():
         lines += [f"## {title}", "", "| key | does | id |", "| --- | --- | --- |"]
         for action in list_actions(place):
@@ -45,9 +50,9 @@ def keys_page() -> str:
     lines += [
         "`ctrl+p` opens the palette, which finds every action by its name.",
         "",
-        'Keys after *vim* are those that `preset = "vim"` adds. Your own stand under `[keys]` in',
-        "[config.toml](files.md#your-configuration); `fedcheck config keys` prints those in force.",
-        "The keys of moving work in every list, tree and page.",
+        'Keys after *vim* are those that `preset = "vim"` adds. Set your own keys under `[keys]` in',
+        "[config.toml](files.md#your-configuration). `fedcheck config keys` prints those in force.",
+        "The movement keys work in every list, tree and page.",
         "",
     ]
     return "\n".join(lines)
@@ -96,14 +101,14 @@ def fields_page() -> str:
         "# Fields",
         "",
         "Every field of the files that fedcheck writes, with its key. A key with its default value",
-        "is left out. The label is the word on screen, in the history and in messages.",
+        "is left out. Screens, the history and messages show the label.",
         "",
     ]
     for cls, title in TITLES.items():
         lines += [
             f"## {title}",
             "",
-            "| key | label | holds | description |",
+            "| key | label | value | description |",
             "| --- | --- | --- | --- |",
         ]
         for row in FIELDS[cls]:
@@ -127,7 +132,7 @@ def _commands(
 
 
 EXAMPLE_DAY = date(2027, 1, 11)
-"""The day at which the example workspace, and the reports of it, stand."""
+"""The date of the example workspace and of its reports."""
 
 
 def examples() -> dict[str, str]:
@@ -155,7 +160,50 @@ def examples() -> dict[str, str]:
     return found
 
 
-PAGES = {"keys.md": keys_page, "commands.md": commands_page, "fields.md": fields_page}
+DUTIES = """
+Each row is a duty that FedRAMP's documents name, with its source and the items that cover it.
+The codes of the sources: AP Agency Authorization Playbook, WBS work breakdown structure, RR
+roles and responsibilities, IPD In Process Designation (2017), IPR In Process Request template,
+MKT Marketplace page, KO kick-off and SAR debrief guidance, PC package checklist, CP CSP
+Authorization Playbook, PM Performance Management Guide, CMS Continuous Monitoring Strategy
+Guide, CC Collaborative ConMon Quick Guide, AA Annual Assessment Guidance, IC Incident
+Communications Procedures, SC Significant Change Policies, DR Deviation Request Form, PO POA&M
+Completion Guide, AL ATO letter template, FAQ FAQs page, ST SSP template, AT SAP template, RG
+Reusing Authorizations Quick Guide, AN post on annual assessments."""
+
+
+def duties_page() -> str:
+    """Return the table of the duties of the agency path, with the items that cover them."""
+    rows = tomllib.loads((FOLDER / "agency-duties.toml").read_text(encoding="utf-8"))["row"]
+    catalog = load_catalog(paths.find_shipped_checklists(), (), None)
+    lists = catalog.checklists_for(catalog.processes["agency"])
+    lines = [
+        MADE,
+        "# Duties of the Rev 5 agency path",
+        "",
+        *textwrap.wrap(DUTIES.strip(), 120),
+        "",
+        "| # | role | items | source |",
+        "| --- | --- | --- | --- |",
+    ]
+    for row in rows:
+        items = [f"{_title_of(lists, ref)} (`{ref}`)" for ref in row["items"]]
+        source = row["source"].replace("|", "\\|")
+        lines.append(f"| {row['number']} | {row['role']} | {'<br>'.join(items)} | {source} |")
+    return "\n".join(lines) + "\n"
+
+
+def _title_of(lists: Mapping[str, Checklist], ref: str) -> str:
+    name, item = ref.split(":")
+    return lists[name].items[item][1].title.replace("|", "\\|")
+
+
+PAGES = {
+    "keys.md": keys_page,
+    "commands.md": commands_page,
+    "fields.md": fields_page,
+    "agency-duties.md": duties_page,
+}
 
 
 def main() -> None:

@@ -176,14 +176,15 @@ def _day(text: str, timezone: str) -> date:
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@click.option("--process", "process_id", default="", help="Process: jab (default) or cr26.")
+@click.option("--process", "process_id", default="", help="Process: jab (default), agency or cr26.")
 @as_of_option
 @click.pass_context
 def demo(ctx: click.Context, folder: Path | None, process_id: str, as_of: date | None) -> None:
     """Open a filled example workspace.
 
     The classic example (jab) is three weeks before its kick-off. The cr26 example is a 20x Class B
-    service five weeks before it applies. On a terminal the command opens the app; otherwise it
+    service five weeks before it applies. The agency example is in its assessment, five weeks before
+    the SAR debrief. On a terminal the command opens the app; otherwise it
     prints the status and writes the Markdown report. The workspace is made in DIR, or in a new
     temporary folder; an existing workspace in DIR is opened as it is.
 
@@ -191,6 +192,7 @@ def demo(ctx: click.Context, folder: Path | None, process_id: str, as_of: date |
     Example:
       fedcheck demo
       fedcheck demo --process cr26
+      fedcheck demo --process agency
       fedcheck demo example </dev/null
     """
     from fedcheck.cli.launch import is_on_terminal, open_app
