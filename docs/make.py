@@ -50,7 +50,7 @@ def keys_page() -> str:
     lines += [
         "`ctrl+p` opens the palette, which finds every action by its name.",
         "",
-        'Keys after *vim* are those that `preset = "vim"` adds. Set your own keys under `[keys]` in',
+        'Keys after *vim* are those that `preset = "vim"` adds. Set yours under `[keys]` in',
         "[config.toml](files.md#your-configuration). `fedcheck config keys` prints those in force.",
         "The movement keys work in every list, tree and page.",
         "",
