@@ -19,7 +19,7 @@ PACKAGE = Path(fedcheck.__file__).parent
 ROOT = PACKAGE.parent
 
 LEFT: dict[str, int] = {
-    "docs/content.md": 14,
+    "docs/content.md": 21,
     "docs/keys.md": 19,
     "fedcheck/analysis": 1,
     "fedcheck/analysis docstrings": 149,
