@@ -34,23 +34,19 @@ def earlier_fingerprints(old: Item, new: Item) -> list[str]:
 
 def write_fingerprints(path: Path, kept: dict[str, list[str]]) -> None:
     """Write the key `earlier-basis` below the id of each item."""
-    lines: list[str] = []
-    for line in path.read_text("utf-8").splitlines():
-        if (
-            lines
-            and re.match(r"\s*earlier-basis = ", line)
-            and lines[-1].lstrip().startswith("id =")
-        ):
-            found = re.match(r'\s*id = "([^"]+)"', lines[-1])
-            if found and found[1] in kept:
-                continue
-        lines.append(line)
     written: list[str] = []
-    for line in lines:
-        written.append(line)
+    item = ""
+    for line in path.read_text("utf-8").splitlines():
         found = re.match(r'(\s*)id = "([^"]+)"', line)
-        if found and found[2] in kept:
-            digits = ", ".join(f'"{one}"' for one in kept[found[2]])
+        starts = found and written and written[-1].strip() == "[[section.item]]"
+        if line.lstrip().startswith("["):
+            item = ""
+        if item and line.lstrip().startswith("earlier-basis = "):
+            continue
+        written.append(line)
+        if found and starts and found[2] in kept:
+            item = found[2]
+            digits = ", ".join(f'"{one}"' for one in kept[item])
             written.append(f"{found[1]}earlier-basis = [{digits}]")
     path.write_text("\n".join(written) + "\n", "utf-8")
 
@@ -72,7 +68,8 @@ def find_old_items(
 ) -> dict[str, Item]:
     """Return the items as they were; those of a new list come from lists of the same phase."""
     old = before[path]
-    lists = [old] if old else [one for one in before.values() if one and one.phase == new.phase]
+    same = (one for at, one in before.items() if one and at.parent == path.parent)
+    lists = [old] if old else [one for one in same if one.phase == new.phase]
     return {name: item for one in lists for name, (_, item) in one.items.items()}
 
 

@@ -195,8 +195,7 @@ class Session(Struct):
     def reconcile(self, *, amid_merge: bool = False) -> int:
         """Note in the history what was done outside fedcheck; return how many fields that were.
 
-        While git is at work that waits, but `amid_merge`. Raises FedcheckError (locked,
-        unwritable).
+        Waits while git is at work, but `amid_merge`. Raises FedcheckError where the disk refuses.
         """
         head = self._new_head()
         return self.store.note_outside(head, self.project.renamed, amid_merge=amid_merge)

@@ -37,8 +37,12 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
     "agency.partnership.csp:dod-path": ItemOverride(
         status="na", owner="nora", day=-170, reason="The partner is a civilian agency"
     ),
-    "agency.partnership.csp:partner-change": ItemOverride(status="todo"),
-    "agency.partnership.agency:official-change": ItemOverride(status="todo"),
+    "agency.partnership.csp:partner-change": ItemOverride(
+        status="na", owner="nora", day=-100, reason="The partner has not changed"
+    ),
+    "agency.partnership.agency:official-change": ItemOverride(
+        status="na", owner="liam", day=-100, reason="The authorizing official has not changed"
+    ),
     "agency.kick-off.agency:own-assessor": ItemOverride(
         status="na", owner="liam", day=-140, reason="The assessor is a FedRAMP recognized 3PAO"
     ),

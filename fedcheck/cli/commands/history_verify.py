@@ -54,10 +54,7 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
         text = f"The history is whole: {pluralize(count, 'file')} checked."
         if accepted:
             files, lines = pluralize(count, "file"), pluralize(len(accepted), "line")
-            text = (
-                f"The history is whole, except for what was accepted: {lines} missing; {files} "
-                "checked."
-            )
+            text = f"No damage except what was accepted: {lines} missing; {files} checked."
         print_line(text if accepted else style_text(text, fg="green"))
         if against is None:
             print_line("Lines cut off at the end show only against a report: --against REPORT.")
