@@ -40,7 +40,7 @@ async def test_home_says_where_we_stand(app, size):
         assert isinstance(app.screen, HomeScreen)
         for words in (
             "Meridian Ledger",
-            "things are missing",
+            "outstanding",
             "Readiness",
             "Next for",
         ):
@@ -166,7 +166,7 @@ async def test_every_number_is_a_door(app):
         assert isinstance(app.screen, ChecklistScreen)
         assert app.screen.place.phase == "readiness"
         await press(pilot, "escape", "right", "right", "enter")
-        assert "missing" in screen_text(app)
+        assert "outstanding" in screen_text(app)
         await press(pilot, "down", "enter")
         assert isinstance(app.screen, ChecklistScreen)
         assert app.screen.wanted_ref

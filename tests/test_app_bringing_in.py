@@ -36,7 +36,7 @@ async def test_the_plan_is_shown_and_then_carried_out(app, workspace):
         await settle(pilot)
         await read(pilot, "t.csv")
         shown = screen_text(app)
-        assert "It is a list of your own" in shown
+        assert "File type: a list of your own" in shown
         assert "2 changes" in shown or "changes of 1 record" in shown
         assert '"no[/b][AC-2]" is not an item here' in shown
         assert not (workspace / "progress" / "rev5.readiness.csp.toml").exists()
@@ -113,7 +113,7 @@ async def test_columns_and_words_are_chosen_and_the_first_rows_are_shown(app, wo
         await app.workers.wait_for_complete()
         await settle(pilot)
         shown = screen_text(app)
-        assert "The first rows as they would become" in shown
+        assert "First rows after the import" in shown
         (row,) = [line for line in shown.splitlines() if line.strip().startswith("t-1 ")]
         assert row.split() == ["t-1", "Lock", "the", "doors", "doing"]
         await press(pilot, "enter")
@@ -176,7 +176,7 @@ async def test_what_is_no_file_is_said(app, workspace):
         await pilot.press("enter")
         await app.workers.wait_for_complete()
         await settle(pilot)
-        assert "not a file that can be brought in" in screen_text(app)
+        assert "not a file that fedcheck can import" in screen_text(app)
 
 
 def test_kinds_are_told_apart_by_what_is_in_a_file(tmp_path, session):

@@ -402,7 +402,7 @@ def test_a_disk_that_refuses_leaves_no_workspace(
     monkeypatch.setattr(conversion_writer, "copy_new_file", refuse)
     status, _, err = call("-w", hostile, "convert", "--to", "agency", tmp_path / "new")
     assert status == 3
-    assert "no workspace was made" in err
+    assert "no workspace was created" in err
     assert "remove the folder" in err
     assert not (tmp_path / "new/fedcheck.toml").exists()
 

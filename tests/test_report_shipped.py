@@ -110,7 +110,7 @@ def test_the_markdown_is_well_built(tmp_path, shipped, name, make):
 def test_a_report_of_a_broken_workspace_says_that_it_is_not_complete(tmp_path, shipped):
     root = broken(tmp_path, shipped)
     for name in NAMES:
-        assert "**This report is incomplete:" in report(root, template=name)
+        assert "**This report is incomplete because" in report(root, template=name)
 
 
 SCRIPT = """

@@ -223,7 +223,7 @@ def test_the_tab_of_the_impact_level_counts(make, tmp_path):
     path = agency_workbooks.wbs(tmp_path / "plan.xlsx")
     assert day_of(filled_cells(export(session, path), LI_SAAS), "E3") == DAY
     alone = agency_workbooks.wbs(tmp_path / "alone.xlsx", tabs=(OTHERS,))
-    with pytest.raises(FedcheckError, match="Low, Moderate and High, and this workspace"):
+    with pytest.raises(FedcheckError, match="Low, Moderate and High, but this workspace"):
         reader.plan(session, alone)
 
 
@@ -234,14 +234,14 @@ def test_a_task_that_is_another_one_is_not_used(make, tmp_path):
     plan = reader.plan(session, agency_workbooks.wbs(tmp_path / "plan.xlsx", more=more))
     assert plan.empty
     told = [note.what for note in plan.notes]
-    assert any("another one than expected" in what for what in told)
+    assert any("which is not the expected task" in what for what in told)
     assert any("is not in the template" in what for what in told)
-    assert any("is in row 8 too" in what for what in told)
+    assert any("is also in row 8" in what for what in told)
 
 
 def test_the_workbook_of_another_process_or_kind_is_refused(make, tmp_path, session):
     path = agency_workbooks.wbs(tmp_path / "plan.xlsx")
-    with pytest.raises(FedcheckError, match="process agency, and this one is jab"):
+    with pytest.raises(FedcheckError, match="process agency, but this workspace follows jab"):
         reader.plan(session, path)
     other = agency_workbooks.checklist(tmp_path / "checklist.xlsx")
     agency = make()
@@ -296,7 +296,7 @@ def test_documents_fill_the_package_checklist(make, tmp_path):
     assert "D11" not in cells and "policies" not in str(cells)
     assert (cells["D14"], cells["F14"]) == ("RET_v3.xlsx", "3")
     assert cells["C15"] == "Y"
-    assert any("under private/ not named" in fact for fact in made.facts)
+    assert any("under private/ not listed" in fact for fact in made.facts)
     assert any("Something else" in note.what for note in made.notes)
 
 
@@ -327,7 +327,7 @@ def test_the_official_work_breakdown_structure_is_filled(make, tmp_path, impact)
     ref = "agency.kick-off.csp:briefing-ready"
     session.apply([ref], ItemEdit(owner="dana", due="2027-02-01", status="doing"))
     made = export(session, path)
-    assert not [note for note in made.notes if "another one than expected" in note.what]
+    assert not [note for note in made.notes if "which is not the expected task" in note.what]
     tab, row = ("Li-SaaS WBS", 21) if impact == "li-saas" else ("LowModerateHigh WBS", 14)
     cells = filled_cells(made, tab)
     assert (cells[f"C{row}"], day_of(cells, f"E{row}")) == ("CSP (Dana Fox)", DAY)

@@ -111,7 +111,7 @@ def find_tab(sheets: Sequence[Sheet], path: Path, impact: str) -> Tab:
         what = f'its tab "{one_line(tabs[0].title, 40)}" is for {_shown(tabs[0].kind)}'
         goes = f"this workspace is for {_shown(impact) or 'no impact level'}"
         raise FedcheckError(
-            f"{path}: {what}, and {goes}", "use the tab of your impact level in the template"
+            f"{path}: {what}, but {goes}", "use the tab of your impact level in the template"
         )
     hint = "it needs a tab with the columns Task #, Task, Responsibility, Start Date and End Date"
     raise FedcheckError(f"{path}: no work breakdown structure", hint)

@@ -313,7 +313,7 @@ class ImportFileScreen(PlaceScreen):
         if session.project is not self.made_for:
             self.fedcheck.tell(
                 "The workspace changed in the meantime",
-                "check the new preview, then run the import",
+                "review the preview again",
             )
             self._begin()
             return
