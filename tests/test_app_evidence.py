@@ -208,7 +208,7 @@ async def test_outside_the_workspace_is_asked_once_and_the_same_key_answers(app,
         app.screen.query_one("#link", Input).value = str(outside)
         await settle(pilot)
         await press(pilot, "f2")
-        assert "lies outside the workspace; ⏎ once more" in hint(app)
+        assert "is outside the workspace; ⏎ again" in hint(app)
         assert app.focused.id == "link"
         assert "link" not in on_disk(workspace)
         await press(pilot, key)
@@ -244,7 +244,7 @@ async def test_the_same_link_twice_is_said(app, workspace):
             await press(pilot, "a")
             await type_text(pilot, "evidence/b.txt")
             await press(pilot, "f2")
-        assert "diagram has evidence/b.txt already, collected 2027-01-11" in hint(app)
+        assert "diagram already has evidence/b.txt, collected 2027-01-11" in hint(app)
         assert on_disk(workspace).count("link") == 1
         await press(pilot, "enter")
         assert on_disk(workspace).count("link") == 2

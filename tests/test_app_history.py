@@ -138,7 +138,7 @@ async def test_what_somebody_changed_meanwhile_is_not_written_over(
         await press(pilot, "2", "g", "H", "G", "enter")
         opened(workspace, "bob", clock).apply([DIAGRAM], ItemEdit(owner="zoe"))
         await press(pilot, "b")
-        assert "changed meanwhile" in told(app)
+        assert "changed in the meantime" in told(app)
         assert record(app).owner == "zoe"
         assert record(app).status == "done"
 

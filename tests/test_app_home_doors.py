@@ -162,7 +162,7 @@ async def test_every_other_number_is_a_door_too(app):
         text, target = found["gate-line"]
         app.screen._go(target)
         await settle(pilot)
-        assert counted(app) == int(re.search(r"(\d+) thing", text).group(1))
+        assert counted(app) == int(re.search(r"(\d+) outstanding", text).group(1))
         await press(pilot, "1")
         text, target = found["pace"]
         app.screen._go(target)
@@ -196,8 +196,8 @@ async def test_every_cell_of_the_table_opens_its_items(app):
                 await settle(pilot)
                 assert counted(app) == lack[1], phase
                 title = app.board.project.process.phase(phase).title
-                assert f"{lack[1]} thing" in screen_text(app)
-                assert f"missing in {title}" in " ".join(screen_text(app).split())
+                assert f"{lack[1]} outstanding" in screen_text(app)
+                assert f"outstanding in {title}" in " ".join(screen_text(app).split())
                 await press(pilot, "escape")
 
 

@@ -61,7 +61,7 @@ async def test_the_form_leads_to_a_certification_that_exists(tmp_path, clock, si
             assert isinstance(app.screen, NewWorkspaceScreen)
             assert not (tmp_path / "acme-vault").exists()
         await choose(pilot, type="20x")
-        assert "Going for 20x, Program (FedRAMP certifies), Class D" in words(screen_text(app))
+        assert "Profile: 20x, Program (FedRAMP certifies), Class D" in words(screen_text(app))
         assert "20x: preview)" in words(screen_text(app))
         await choose(pilot, **{"class": "b"})
         await press(pilot, "f2")

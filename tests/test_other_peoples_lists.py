@@ -354,7 +354,10 @@ def test_a_stage_of_statuses_is_the_status_and_an_ambiguous_day_is_kept(root, br
 def test_the_order_of_days_that_was_inferred_is_told_and_nothing_claims_too_much(bring):
     text = "Task,Due,Status\nScan,12/5/26,Done\nPlan,13/5/26,Open\nTest,ASAP,Odd\n"
     found = bring(text)
-    assert "dates such as 12/5/26 are read day first; --dates mdy says otherwise" in found["facts"]
+    assert (
+        "dates such as 12/5/26 are read day first; use --dates mdy if that is wrong"
+        in found["facts"]
+    )
     assert plan.Plan("x", notes=(plan.Note("row 4", "odd"),)).nothing.endswith(
         "everything that could be used."
     )

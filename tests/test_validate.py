@@ -76,14 +76,14 @@ def test_needs_in_a_circle_within_a_list(make_workspace: MakeWorkspace) -> None:
     )
     found = validated(make_workspace(lists={"x.csp.toml": text("x.csp", items)}, mini=False))[1]
     assert found == [
-        "x.csp.toml:13: needs form a circle: x.csp:a -> x.csp:b -> x.csp:c -> x.csp:a; cut one"
+        "x.csp.toml:13: needs form a circle: x.csp:a -> x.csp:b -> x.csp:c -> x.csp:a; remove one"
     ]
 
 
 def test_an_item_that_needs_itself(make_workspace: MakeWorkspace) -> None:
     lists = {"x.csp.toml": text("x.csp", item("a", 'needs = ["a"]\n'))}
     found = validated(make_workspace(lists=lists, mini=False))[1]
-    assert found == ["x.csp.toml:13: needs form a circle: x.csp:a -> x.csp:a; cut one"]
+    assert found == ["x.csp.toml:13: needs form a circle: x.csp:a -> x.csp:a; remove one"]
 
 
 def test_needs_in_a_circle_across_lists_are_told_once(make_workspace: MakeWorkspace) -> None:
@@ -92,7 +92,9 @@ def test_needs_in_a_circle_across_lists_are_told_once(make_workspace: MakeWorksp
         "y.csp.toml": text("y.csp", item("b", 'needs = ["x.csp:a", "x.csp:z"]\n')),
     }
     found = validated(make_workspace(lists=lists, mini=False))[1]
-    assert found == ["x.csp.toml:16: needs form a circle: x.csp:a -> y.csp:b -> x.csp:a; cut one"]
+    assert found == [
+        "x.csp.toml:16: needs form a circle: x.csp:a -> y.csp:b -> x.csp:a; remove one"
+    ]
 
 
 def test_needs_that_meet_again_are_no_circle(make_workspace: MakeWorkspace) -> None:

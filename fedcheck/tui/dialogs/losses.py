@@ -59,7 +59,7 @@ class LossesScreen(ModalScreen[None]):
             yield Static(ABOUT, classes="form-about")
             yield OptionList(markup=False)
             yield Static(
-                "b restores it, B restores all, a accepts the loss, esc closes",
+                "b: restore, B: restore all, a: accept the loss, esc: close",
                 classes="dialog-hint",
             )
 
