@@ -411,7 +411,7 @@ async def test_a_finding_without_a_date_gets_that_of_its_risk(filled, workspace)
         await press(pilot, "enter")
         assert stored(workspace, "findings")["due"] == date(2027, 1, 18)
         await press(pilot, "d", "ctrl+u")
-        assert "by its risk: 2027-04-04" in screen_text(filled)
+        assert "set by risk: 2027-04-04" in screen_text(filled)
         await press(pilot, "enter")
         assert stored(workspace, "findings")["due"] == date(2027, 4, 4)
 
@@ -445,7 +445,7 @@ async def test_the_app_and_the_command_line_decide_a_deviation_alike(
         await settle(pilot)
         await press(pilot, "4", "tab", *keys)
         if state == "approved":
-            assert "deviation approved, is of low risk, due 2027-07-03" in told(filled)
+            assert "deviation approved, is now low risk, due 2027-07-03" in told(filled)
     found = stored(workspace, "findings")
     assert (found["deviation-state"], found["risk"], found["due"]) == (state, risk, due)
     assert found == stored(other, "findings")
@@ -483,7 +483,7 @@ async def test_a_test_not_satisfied_offers_its_finding(app, workspace):
         assert app.screen.text("title") == "", "a title says what is wrong"
         await press(pilot, "ctrl+s")
         await settle(pilot)
-        assert "say what is wrong" in screen_text(app)
+        assert "describe the weakness" in screen_text(app)
         await paste(pilot, "Tokens are shared")
         await press(pilot, "enter", "enter", "enter", "l", "ctrl+s")
         found = stored(workspace, "findings")
