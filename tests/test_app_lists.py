@@ -256,7 +256,7 @@ async def test_a_wrong_word_is_told_under_the_field(app):
         await press(pilot, "2", "slash")
         for text, said in (
             ("role:3pa ", 'did you mean "3pao"?'),
-            ("status:x", "it is one of todo, doing"),
+            ("status:x", "use one of todo, doing"),
             ("stauts:todo status:", 'did you mean "status"?'),
         ):
             app.screen.query_one("#filter", Input).value = text
@@ -312,7 +312,7 @@ async def test_details_tick_what_is_there_and_tell_what_was_done_last(app, works
         assert len({line.index("long") for line in notes}) == 1, "lines stand under each other"
         app.show_item("rev5.full-assessment.3pao:pen-test")
         await rested(pilot)
-        assert "waits for 1 item that it needs" in screen_text(app)
+        assert "waits for 1 item" in screen_text(app)
         assert "f opens it" in screen_text(app)
         row = next(line for line in lines(app) if "▌" in line)
         assert "…" in row

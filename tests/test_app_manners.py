@@ -199,6 +199,6 @@ async def test_blocked_is_asked_why_as_not_applicable_is(app, workspace):
         await settle(pilot)
         for key in ("b", "n"):
             await press(pilot, "2", "s", key, "enter")
-            assert "a reason is needed" in screen_text(app)
+            assert "a reason is required" in screen_text(app)
             await press(pilot, "escape", "escape")
         assert "status" not in on_disk(workspace)

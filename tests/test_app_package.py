@@ -169,7 +169,7 @@ async def test_what_was_typed_is_asked_about_and_what_others_wrote_stays(app, wo
         head.write_text(head.read_text().replace('"ML"', '"THEIRS"'))
         await fill(pilot, value="MINE")
         assert load_entries(workspace)["acronym"] == "THEIRS"
-        assert "changed meanwhile" in told(app)
+        assert "changed in the meantime" in told(app)
         await press(pilot, "escape")
         names = {command.title for command in app.get_system_commands(app.screen)}
         assert "Package" in names

@@ -221,7 +221,7 @@ def test_a_label_goes_on_from_the_one_above_it_and_so_does_a_response(session, t
     ).values()
     assert item.code == "XX-9(a)[1]"
     assert item.title == "Determine if it has a policy: purpose"
-    assert "wants a response to:**\n\n- XX-9(a)" in item.guidance
+    assert "requires a response to:**\n\n- XX-9(a)" in item.guidance
 
 
 def test_ids_of_parameters_are_found_in_any_case(session, tmp_path):

@@ -195,7 +195,7 @@ def test_a_record_whose_item_is_gone_stays_and_is_named(root: Path, tmp_path: Pa
     found = imported(root, tmp_path, edited(change))
     note = next(one for one in found.notes if one.where == "ZED-CSO-ONE")
     assert f"the record of {old} stays" in note.what
-    assert "may be ZED-CSO-CNT now" in note.remedy and found.changes == ()
+    assert "may now be ZED-CSO-CNT" in note.remedy and found.changes == ()
     session = opened(root)
     assert session.project.record(old).note == "counted"
     move = note.remedy.partition("--move ")[2]
@@ -214,7 +214,7 @@ def test_a_rule_whose_old_id_looks_like_an_indicators_is_proposed_too(
     record(root, "KSI-CSO-TWO", "--note", "painted")
     found = imported(root, tmp_path, consolidated())
     note = next(one for one in found.notes if one.where == "KSI-CSO-TWO")
-    assert "it may be ZED-CSO-TWO now" in note.remedy
+    assert "it may now be ZED-CSO-TWO" in note.remedy
 
 
 def test_doctor_proposes_a_renamed_rule_and_moves_nothing_unasked(
@@ -376,7 +376,7 @@ async def test_the_app_knows_a_release_and_a_folder_of_one(
         await app.workers.wait_for_complete()
         await settle(pilot)
         shown = screen_text(app)
-        assert "It is a release of FedRAMP's rules" in shown
+        assert "File type: a release of FedRAMP's rules" in shown
         assert "12 rules and 3 live indicators" in shown
         await press(pilot, "enter")
         await settle(pilot)

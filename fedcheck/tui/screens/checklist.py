@@ -185,9 +185,7 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
     def _top(self) -> None:
         marked = len(self.items.marks.refs)
         unseen = len(self.items.marks.refs - set(self.items.refs)) if marked else 0
-        marks = (
-            f"{marked} selected{f' ({unseen} not shown)' if unseen else ''} · " if marked else ""
-        )
+        marks = f"{marked} marked{f' ({unseen} not shown)' if unseen else ''} · " if marked else ""
         here = self._here
         part = f"{self._shown} of {len(here)} · " if self._shown != len(here) else ""
         middle = f"filter: {self.filter}" if self.filter else ""
