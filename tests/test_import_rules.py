@@ -236,7 +236,7 @@ def test_doctor_proposes_a_renamed_rule_and_moves_nothing_unasked(
     assert session.project.record(ref_of(session, "ZED-CSO-CNT")).untouched
     assert run(["show", "ZED-CSO-ONE", "-w", str(root)]) == 2
     error = capsys.readouterr().err
-    assert "gone" in error and "doctor" in error
+    assert "no longer in its checklist" in error and "doctor" in error
 
 
 def test_a_rule_that_is_not_for_the_profile_is_said_to_be_so(root: Path, capsys: Any) -> None:

@@ -263,7 +263,7 @@ def test_an_import_of_a_new_list_says_who_sees_it(call: Call, place) -> None:
     (root / "t.csv").write_text(SHEET + "T-3,Quokka three,Open,\n")
     assert call("import", "csv", "t.csv")[0] == 0, "known already: not asked again"
     status, _, err = call("import", "csv", "t.csv", *WHERE, "--audience", "shared")
-    assert (status, "acme.own is internal already" in err) == (2, True)
+    assert (status, "acme.own is already internal" in err) == (2, True)
     other = ("--list", "acme.other", *WHERE[2:])
     status, _, err = call("import", "csv", "t.csv", *other)
     assert (status, "acme.other is a new checklist" in err) == (2, True), "of another list"
@@ -329,7 +329,7 @@ def test_a_list_moves_between_shared_and_internal(call: Call, place) -> None:
     assert "quokka-plan" in call("gate", "kick-off")[1]
     assert call("undo")[0] == 0
     assert path.read_text() == before
-    assert call("checklist", "audience", NAME, "internal")[1] == f"{NAME} is internal already.\n"
+    assert call("checklist", "audience", NAME, "internal")[1] == f"{NAME} is already internal.\n"
     path.write_bytes(before.replace('audience = "internal"\n', "").replace("\n", "\r\n").encode())
     assert call("checklist", "audience", NAME, "internal")[0] == 0
     assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n")
