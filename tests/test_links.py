@@ -520,7 +520,7 @@ def test_a_trusted_folder_that_is_gone_is_not_made(place: Path) -> None:
         lambda: atomic_files.append(gone / "x", b"x", under=gone),
         lambda: atomic_files.make_folder(gone, under=gone),
     ):
-        with pytest.raises(FedcheckError, match="this folder is gone"):
+        with pytest.raises(FedcheckError, match="this folder is missing"):
             make()
     assert not gone.exists()
 
