@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from fedcheck.domain.change import NOT_RECORDS, SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.field_values import field_value, list_values
+from fedcheck.domain.item_rules import REVIEW_FIELDS
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.errors import InvalidFileError
@@ -243,7 +244,28 @@ def list_unexplained(
     for key, entered in known.items():
         gone = _default_value(found.name, key[1])
         changes += _explain(graph, key, entered, gone, gone)
-    return changes
+    return [_explain_agreement(graph, lines, one) for one in changes]
+
+
+def _explain_agreement(
+    graph: LineGraph, lines: Mapping[Key, Sequence[HistoryLine]], one: OutsideChange
+) -> OutsideChange:
+    """Return the end of a review as what a merge decided, where its writer had not seen a text.
+
+    A merge takes "agreed" back where the other side changed the observation meanwhile.
+    """
+    ref, name = one.change.ref, one.change.field
+    if not one.lost or one.merged or name not in REVIEW_FIELDS or one.change.new:
+        return one
+    lost = next(line for line in reversed(lines[ref, name]) if line.hash.startswith(one.lost))
+    unseen = [
+        line
+        for line in lines.get((ref, "observation"), ())
+        if line.tx != lost.tx and not graph.is_after(lost, line)
+    ]
+    if not unseen:
+        return one
+    return OutsideChange(one.change, merged=(unseen[-1].hash[:SHORT], one.lost))
 
 
 def _default_value(book: str, field: str) -> Any:
