@@ -407,6 +407,41 @@ def test_texts_of_both_get_the_names_and_days_that_the_histories_know(
     assert not list_lost_values(second, {})
 
 
+@pytest.mark.parametrize("is_result_changed", [False, True])
+def test_nobody_agrees_to_an_observation_that_they_did_not_see(
+    team: Callable[..., list[Path]],
+    open_workspace: OpenWorkspace,
+    clock: FrozenClock,
+    is_result_changed: bool,
+) -> None:
+    first, second = team("ann", "bob")
+    ann, bob = open_workspace(first, "ann"), open_workspace(second, "bob")
+    ref = list_tests(ann)[0]
+    ann.apply([ref], ItemEdit(result="satisfied", testing=TestEdit(observation="Seen once.")))
+    commit(first)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    bob.refresh()
+    said = TestEdit(observation="Seen twice, and it fails.")
+    result = "other-than-satisfied" if is_result_changed else None
+    ann.apply([ref], ItemEdit(result=result, testing=said))
+    clock.tick(seconds=1)
+    bob.apply([ref], ItemEdit(testing=TestEdit(review="agreed")))
+    for root in (first, second):
+        commit(root)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    assert run(["status", "-w", str(second)]) == 0
+    bob.refresh()
+    record = bob.project.record(ref)
+    assert (record.review, record.reviewer) == ("", "")
+    assert record.observation == said.observation
+    bob.reconcile()
+    assert not list_lost_values(second, {})
+    assert not bob.list_outside()
+    assert run(["history", "--verify", "-w", str(second)]) == 0
+
+
 def test_nothing_is_settled_while_git_is_in_between(
     team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> None:
