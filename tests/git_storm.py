@@ -227,7 +227,9 @@ class Storm:
         if header not in text:
             text = text.rstrip() + f"\n\n{header}"
         head, _, rest = text.partition(header)
-        own, bracket, after = rest.partition("\n[")
+        own, bracket, after = rest.partition("\n[item")
+        own, more, others = own.partition("\n[[item")
+        bracket, after = more + others + bracket, after
         kept = [line for line in own.split("\n") if not line.startswith("differential = ")]
         lines = "\n".join([f'differential = "{word}"', *kept])
         path.write_text(f"{head}{header}{lines}{bracket}{after}")
