@@ -861,3 +861,35 @@ def test_a_text_whose_keys_cannot_be_told_apart_is_marked_as_a_whole() -> None:
     assert mark_conflicts(one, two) == (
         b"<<<<<<< ours\nx = 1\nx = 2\n=======\nx = 3\n>>>>>>> theirs\n"
     )
+
+
+def test_what_each_merge_decides_is_not_listed_as_lost(
+    team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
+) -> None:
+    first, second = team("ann", "bob")
+    ann, bob = open_workspace(first, "ann"), open_workspace(second, "bob")
+    ref = list_tests(ann)[0]
+    link = Evidence("e1", "https://example.com/1")
+    ann.apply([ref], attach_evidence(link))
+    ann.apply([ref], ItemEdit(owner="zoe"))
+    commit(first)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    bob.refresh()
+    ann.apply([ref], ItemEdit(owner="ann"))
+    ann.apply([ref], EvidenceEdit(attach=(replace(link, label="Scan"),)))
+    for owner in ("bob", "zoe"):  # and back again: there is no change
+        clock.tick(minutes=1)
+        bob.apply([ref], ItemEdit(owner=owner))
+    bob.apply([ref], EvidenceEdit(detach=("e1",)))
+    for root in (first, second):
+        commit(root)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    assert run(["status", "-w", str(second)]) == 0
+    bob.refresh()
+    bob.reconcile()
+    record = bob.project.record(ref)
+    assert (record.owner, [one.label for one in record.evidence]) == ("ann", ["Scan"])
+    assert not list_lost_values(second, {})
+    assert not bob.list_outside()
