@@ -34,7 +34,7 @@ types: $(VENV)/.lint-installed
 	$(BIN)/mypy
 
 validate: $(VENV)/.installed
-	$(BIN)/fedcheck checklist validate
+	$(BIN)/fedcheck checklist validate --strict
 
 screenshots: $(VENV)/.installed
 	$(BIN)/python screenshots/make.py

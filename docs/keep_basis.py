@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from fedcheck.domain.checklist import Checklist, Item, fingerprint
@@ -33,23 +34,19 @@ def earlier_fingerprints(old: Item, new: Item) -> list[str]:
 
 def write_fingerprints(path: Path, kept: dict[str, list[str]]) -> None:
     """Write the key `earlier-basis` below the id of each item."""
-    lines: list[str] = []
-    for line in path.read_text("utf-8").splitlines():
-        if (
-            lines
-            and re.match(r"\s*earlier-basis = ", line)
-            and lines[-1].lstrip().startswith("id =")
-        ):
-            found = re.match(r'\s*id = "([^"]+)"', lines[-1])
-            if found and found[1] in kept:
-                continue
-        lines.append(line)
     written: list[str] = []
-    for line in lines:
-        written.append(line)
+    item = ""
+    for line in path.read_text("utf-8").splitlines():
         found = re.match(r'(\s*)id = "([^"]+)"', line)
-        if found and found[2] in kept:
-            digits = ", ".join(f'"{one}"' for one in kept[found[2]])
+        starts = found and written and written[-1].strip() == "[[section.item]]"
+        if line.lstrip().startswith("["):
+            item = ""
+        if item and line.lstrip().startswith("earlier-basis = "):
+            continue
+        written.append(line)
+        if found and starts and found[2] in kept:
+            item = found[2]
+            digits = ", ".join(f'"{one}"' for one in kept[item])
             written.append(f"{found[1]}earlier-basis = [{digits}]")
     path.write_text("\n".join(written) + "\n", "utf-8")
 
@@ -66,18 +63,33 @@ def load_old(revision: str, path: Path) -> Checklist | None:
         return load_list(copy, "file").checklist
 
 
+def find_old_items(
+    before: Mapping[Path, Checklist | None], path: Path, new: Checklist
+) -> dict[str, Item]:
+    """Return the items as they were; those of a new list come from lists of the same phase."""
+    old = before[path]
+    same = (one for at, one in before.items() if one and at.parent == path.parent)
+    lists = [old] if old else [one for one in same if one.phase == new.phase]
+    return {name: item for one in lists for name, (_, item) in one.items.items()}
+
+
 def main(revision: str) -> None:
     """Write the earlier fingerprints into all shipped lists that are written by hand."""
-    for path in sorted(LISTS.glob("*/*.toml")):
-        if path.name in ("process.toml", "glossary.toml") or path.parent.name == "cr26":
+    paths = [
+        path
+        for path in sorted(LISTS.glob("*/*.toml"))
+        if path.name not in ("process.toml", "glossary.toml") and path.parent.name != "cr26"
+    ]
+    before = {path: load_old(revision, path) for path in paths}
+    for path in paths:
+        new = load_list(path, "file").checklist
+        if new is None:
             continue
-        old, new = load_old(revision, path), load_list(path, "file").checklist
-        if old is None or new is None:
-            continue
+        old = find_old_items(before, path, new)
         kept = {
             name: made
             for name, (_, item) in new.items.items()
-            if name in old.items and (made := earlier_fingerprints(old.items[name][1], item))
+            if name in old and (made := earlier_fingerprints(old[name], item))
         }
         if kept:
             write_fingerprints(path, kept)

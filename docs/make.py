@@ -4,6 +4,9 @@ Run it with `make docs`; a test fails while a page is not current.
 """
 
 import tempfile
+import textwrap
+import tomllib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import click
 
 from fedcheck.cli.main import cli
 from fedcheck.demo import example
+from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Kind
 from fedcheck.domain.field_values import choices
@@ -26,6 +30,7 @@ from fedcheck.reports.past_state import load_past_state
 from fedcheck.reports.template_files import find_comparison_date
 from fedcheck.session import open_session
 from fedcheck.storage import paths
+from fedcheck.storage.checklist_files import load_catalog
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by docs/make.py from the code: change it there. -->\n"
@@ -155,7 +160,50 @@ def examples() -> dict[str, str]:
     return found
 
 
-PAGES = {"keys.md": keys_page, "commands.md": commands_page, "fields.md": fields_page}
+DUTIES = """
+Each row is a duty that FedRAMP's documents name, with its source and the items that cover it.
+The codes of the sources: AP Agency Authorization Playbook, WBS work breakdown structure, RR
+roles and responsibilities, IPD In Process Designation (2017), IPR In Process Request template,
+MKT Marketplace page, KO kick-off and SAR debrief guidance, PC package checklist, CP CSP
+Authorization Playbook, PM Performance Management Guide, CMS Continuous Monitoring Strategy
+Guide, CC Collaborative ConMon Quick Guide, AA Annual Assessment Guidance, IC Incident
+Communications Procedures, SC Significant Change Policies, DR Deviation Request Form, PO POA&M
+Completion Guide, AL ATO letter template, FAQ FAQs page, ST SSP template, AT SAP template, RG
+Reusing Authorizations Quick Guide, AN post on annual assessments."""
+
+
+def duties_page() -> str:
+    """Return the table of the duties of the agency path, with the items that cover them."""
+    rows = tomllib.loads((FOLDER / "agency-duties.toml").read_text(encoding="utf-8"))["row"]
+    catalog = load_catalog(paths.find_shipped_checklists(), (), None)
+    lists = catalog.checklists_for(catalog.processes["agency"])
+    lines = [
+        MADE,
+        "# Duties of the Rev 5 agency path",
+        "",
+        *textwrap.wrap(DUTIES, 120),
+        "",
+        "| # | role | items | source |",
+        "| --- | --- | --- | --- |",
+    ]
+    for row in rows:
+        items = [f"{_title_of(lists, ref)} (`{ref}`)" for ref in row["items"]]
+        source = row["source"].replace("|", "\\|")
+        lines.append(f"| {row['number']} | {row['role']} | {'<br>'.join(items)} | {source} |")
+    return "\n".join(lines) + "\n"
+
+
+def _title_of(lists: Mapping[str, Checklist], ref: str) -> str:
+    name, item = ref.split(":")
+    return lists[name].items[item][1].title.replace("|", "\\|")
+
+
+PAGES = {
+    "keys.md": keys_page,
+    "commands.md": commands_page,
+    "fields.md": fields_page,
+    "agency-duties.md": duties_page,
+}
 
 
 def main() -> None:

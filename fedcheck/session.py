@@ -195,12 +195,10 @@ class Session(Struct):
     def reconcile(self, *, amid_merge: bool = False) -> int:
         """Note in the history what was done outside fedcheck; return how many fields that were.
 
-        While git is at work that waits, but `amid_merge`. Raises FedcheckError where the workspace
-        is locked or cannot be written.
+        Waits while git is at work, but `amid_merge`. Raises FedcheckError where the disk refuses.
         """
-        return self.store.note_outside(
-            self._new_head(), self.project.renamed, amid_merge=amid_merge
-        )
+        head = self._new_head()
+        return self.store.note_outside(head, self.project.renamed, amid_merge=amid_merge)
 
     def list_outside(self) -> list[Change]:
         """Return what was done outside fedcheck and is in no history yet."""

@@ -44,7 +44,7 @@ async def test_a_proposal_is_seen_looked_at_and_decided(root: Path, clock: Froze
         assert "proposed: [/b] [AC-2] nothing" in screen_text(app)
         await press(pilot, "r")
         await settle(pilot)
-        assert "1 proposal from hand-overs" in screen_text(app)
+        assert "1 proposal to accept or reject" in screen_text(app)
         await press(pilot, "enter")
         await press(pilot, "a")
         await settle(pilot)

@@ -101,7 +101,7 @@ async def test_a_closed_path_comes_last_and_says_that_it_is_closed(tmp_path, clo
         await settle(pilot)
         await press(pilot, "enter")
         offered = app.screen.query_one("#process", Select)._options
-        assert [value for _, value in offered] == ["cr26", "jab"]
+        assert [value for _, value in offered] == ["cr26", "agency", "jab"]
         await choose(pilot, process="jab")
         shown = words(screen_text(app))
         assert "JAB P-ATO (closed)" in shown

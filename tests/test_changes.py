@@ -89,7 +89,14 @@ def test_since_the_end_of_a_day(worked):
         ("milestone-later", "kick-off"),
         *(
             ("milestone-later", milestone)
-            for milestone in ("package", "review-complete", "revised-package", "ato", "anniversary")
+            for milestone in (
+                "package",
+                "review-complete",
+                "revised-package",
+                "final-package",
+                "ato",
+                "anniversary",
+            )
         ),
         ("due-later", "rev5.full-assessment.csp:ssp-signed"),
         ("due-later", "rev5.full-assessment.3pao:scan-web"),
@@ -398,7 +405,7 @@ def test_the_command_tells_it_worst_first(worked, fedcheck):
     assert lines[0] == "What changed since the end of 2027-01-11, until 2027-01-13"
     assert "got worse" in lines[1]
     assert "the region is not drawn" in out
-    assert lines.index("Slipped  10") < lines.index("Done  1")
+    assert lines.index("Slipped  11") < lines.index("Done  1")
     assert any(line.endswith("(with kick-off)  csp") for line in lines)
     blocked = next(line for line in lines if "the region is not drawn" in line)
     assert blocked.startswith("  !  ")

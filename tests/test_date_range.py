@@ -90,6 +90,7 @@ LINES = (
     "finding add new --risk high", "request answer r1 x", "request add x --to csp",
     "milestone kick-off 2027-03-01", "milestone kick-off +2w", "package",
     "portfolio .", "undo", "undo", "redo", "handover --to 3pao -o ../handed --dry-run", "handover",
+    "convert --to agency ../new --dry-run",
 )  # fmt: skip
 
 

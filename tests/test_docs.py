@@ -25,7 +25,7 @@ def made():
     return module_at(ROOT / "docs" / "make.py")
 
 
-@pytest.mark.parametrize("name", ["keys.md", "commands.md"])
+@pytest.mark.parametrize("name", ["keys.md", "commands.md", "agency-duties.md"])
 def test_made_pages_are_current(name):
     page = made().PAGES[name]()
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page, "run: make docs"

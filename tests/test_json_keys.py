@@ -32,6 +32,7 @@ DAY = date(2027, 1, 11)
 
 DATA = {
     ("status", "workspace.profile"),
+    ("convert --to PROCESS DIR", "profile"),
     ("responsibilities", "phases[].deliverables[].items"),
 }
 """Objects whose keys are data, by command and place."""
@@ -137,6 +138,8 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "handover --take-back FILE", ["handover", "--take-back", f"{handed}.zip"]
     yield "handover", ["handover"]
     yield "handover --accept ID", ["handover", "--accept", "all"]
+    converted = ["convert", "--to", "agency", str(folder / "converted")]
+    yield "convert --to PROCESS DIR", converted
     yield "", ["finding", "add", "Without assets", "--risk", "low"]
     poam, ret = official_shapes.poam(folder / "p.xlsx"), official_shapes.ret(folder / "r.xlsx")
     for name, template in (("poam", poam), ("ret", ret)):

@@ -64,6 +64,15 @@ def test_who_prepares_contributes_reviews_and_decides():
     assert [one.deliverable.id for one in nowhere.duties] == ["letter"], "no list hands it over"
 
 
+def test_a_deliverable_may_be_decided_by_another_role_than_its_phase():
+    (rar, ssp, letter) = DUTIES.deliverables
+    process = replace(DUTIES, deliverables=(replace(rar, decided_by=("jab",)), ssp, letter))
+    project = replace(duties(), process=process)
+    readiness, full, *_ = list_phase_duties(build_board(project, TODAY))
+    assert (readiness.decides, readiness.decides_on(readiness.duties[0])) == (("pmo",), ("jab",))
+    assert full.decides_on(full.duties[0]) == ("jab",), "as its phase"
+
+
 def test_what_each_role_does_in_words():
     readiness = list_phase_duties(build_board(duties(), TODAY))[0]
     said = {part.role: describe_phase_role(part) for part in readiness.parts}
@@ -200,7 +209,7 @@ def test_the_command_answers_who_does_what_in_a_phase(fedcheck):
     status, out, err = fedcheck("responsibilities", "--phase", "kick-off")
     assert (status, err) == (0, "")
     assert out.startswith("Kick-off\n")
-    assert "Decides at JAB kick-off: The JAB says go or no-go" in out
+    assert "Decides at JAB kick-off: The JAB issues a go or no-go" in out
     header = next(line for line in out.splitlines() if "Prepares" in line)
     assert header.split() == [
         "Deliverable", "Prepares", "Contributes", "Reviews", "Decides", "State",
@@ -224,8 +233,8 @@ def test_the_json_of_both_commands(fedcheck):
     assert set(phase) == {"id", "title", "decides", "decisions", "deliverables", "roles"}
     assert phase["decides"] == ["jab"]
     assert set(phase["deliverables"][0]) == {
-        "id", "title", "prepares", "contributes", "reviews", "handed_over_by", "status", "due",
-        "items",
+        "id", "title", "prepares", "contributes", "reviews", "decides", "handed_over_by",
+        "status", "due", "items",
     }  # fmt: skip
     assert set(phase["roles"][0]) == {
         "role", "lists", "summaries", "prepares", "reviews", "decides", "items",
@@ -253,7 +262,9 @@ def test_the_shipped_processes_tell_who_decides_with_a_source():
     assert not catalog.process_problems
     jab = catalog.processes["jab"]
     told = {one.id: one.decided_by for one in jab.milestones if one.decided_by}
-    assert told == {"ready": ("pmo",), "package": ("pmo",), "kick-off": ("jab",), "ato": ("jab",)}
+    assert told == {
+        "prioritized": ("jab",), "ready": ("pmo",), "kick-off": ("jab",), "ato": ("jab",),
+    }  # fmt: skip
     for process in catalog.processes.values():
         for milestone in process.milestones:
             assert (
@@ -298,6 +309,16 @@ def shipped(tmp_path, monkeypatch, capsys, open_workspace):
         return status, capsys.readouterr().out
 
     return call
+
+
+def test_the_jab_decides_on_the_business_case_and_on_the_package(shipped):
+    data = json.loads(shipped("responsibilities", "--json")[1])
+    decides = {
+        one["id"]: one["decides"] for phase in data["phases"] for one in phase["deliverables"]
+    }
+    assert decides["rar"] == ["pmo"]
+    for document in ("business-case", "ssp", "sap", "sar", "poam", "final-package"):
+        assert decides[document] == ["jab"], document
 
 
 @pytest.mark.parametrize(("argv", "printed"), list(examples("responsibilities.md")))

@@ -127,6 +127,10 @@ class PhaseDuties(Struct, frozen=True):
         """Return the roles that decide at the first of its gates where that is known."""
         return self.gates[0].decided_by if self.gates else ()
 
+    def decides_on(self, duty: Duty) -> tuple[str, ...]:
+        """Return the roles that decide on one of its deliverables: its own, or those at its end."""
+        return duty.deliverable.decided_by or self.decides
+
 
 def list_phase_duties(board: Board) -> list[PhaseDuties]:
     """Return who does what, phase by phase; what stands under `private/` is left out."""

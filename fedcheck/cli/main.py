@@ -42,6 +42,7 @@ COMMANDS: dict[str, str] = {
     "history": "history:history",
     "changes": "changes:changes",
     "handover": "handover:handover",
+    "convert": "convert:convert",
     "sync": "sync:sync",
     "merge-file": "merge_file:merge_file",
     "doctor": "doctor:doctor",

@@ -106,8 +106,13 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
-def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session":
-    """Open the workspace that is meant, and tell of broken files on stderr."""
+def open_workspace(
+    workspace: str | None, as_of: date | None = None, *, settles: bool = True
+) -> "Session":
+    """Open the workspace that is meant, and tell of broken files on stderr.
+
+    `settles`: settle what a merge left open; without it, nothing of the workspace changes.
+    """
     from fedcheck.session import open_session
     from fedcheck.storage import config, paths
 
@@ -120,7 +125,7 @@ def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session
     session = open_session(root, folders, extra, config.resolve_user(user, os.environ))
     session.as_of, session.date_order = as_of, user.typed_dates
     print_problems([*problems, *session.problems])
-    if session.store.has_unsettled():
+    if settles and session.store.has_unsettled():
         from fedcheck.cli.settled_fields import settle_and_list
 
         settle_and_list(session)

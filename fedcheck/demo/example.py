@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fedcheck.demo import authorization, certification
+from fedcheck.demo import agency, authorization, certification
 from fedcheck.demo.story import MARKING, TIMEZONE, ItemOverride, Pace, Story
 from fedcheck.domain.change import Change, diff_records
 from fedcheck.domain.edits import Edit
@@ -35,7 +35,7 @@ from fedcheck.storage.record_file import FINDINGS, REQUESTS, make_empty
 from fedcheck.storage.toml_io import dumps
 
 STORIES: Mapping[str, Story] = {
-    one.process: one for one in (authorization.STORY, certification.STORY)
+    one.process: one for one in (authorization.STORY, certification.STORY, agency.STORY)
 }
 """The examples by the process that they follow; the first is the one that nobody has to name."""
 

@@ -106,6 +106,10 @@ class Item(Struct, frozen=True, rename="kebab"):
     controls: Annotated[tuple[str, ...], Key("Control ids, such as SC-8(1)")] = ()
     methods: Annotated[tuple[Method, ...], Key("How a test is done")] = ()
     needs: Annotated[tuple[str, ...], Key("References of items that must be done first")] = ()
+    carries_from: Annotated[
+        tuple[str, ...],
+        Key("References of items of other processes whose record a conversion proposes for this"),
+    ] = ()
     applies: Annotated[
         Mapping[str, tuple[str, ...]] | None,
         Key("Applies only to these values of the profile or process"),

@@ -97,6 +97,10 @@ class Deliverable(Struct, frozen=True, rename="kebab"):
     template: Annotated[str, Key("FedRAMP's template for it")] = ""
     note: Annotated[str, Key("More about it")] = ""
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
+    decided_by: Annotated[
+        tuple[str, ...],
+        Key("Roles that decide on it, if not those of the milestone that ends its phase"),
+    ] = ()
 
 
 class ProfileOption(Struct, frozen=True, rename="kebab"):

@@ -28,6 +28,21 @@ def serving(process: Process, lists: Iterable[Checklist]) -> dict[str, Checklist
     return {checklist.id: checklist for checklist in sorted(found, key=order)}
 
 
+def fit_due(text: str, process: Process) -> str:
+    """Return a due date of another process with the name that its milestone has in this one.
+
+    Empty where this process has no such milestone.
+    """
+    try:
+        anchor = parse_due(text).anchor if text else ""
+    except ValueError:
+        return text  # a hand edit, which is reported where it is read
+    if not anchor or ":" in anchor or process.milestone(anchor):
+        return text
+    anchors = {name: one.id for one in process.milestones for name in one.also}
+    return _rename_anchor(text, anchor, anchors) if anchor in anchors else ""
+
+
 def _fit(checklist: Checklist, phases: Mapping[str, str], anchors: Mapping[str, str]) -> Checklist:
     phase = phases.get(checklist.id, checklist.phase)
     if anchors:

@@ -121,7 +121,7 @@ def _build_duty_view(duty: Duty, found: PhaseDuties) -> DutyView:
         prepares=wording.role_label(duty.prepares),
         contributes=_labels(duty.contributes),
         reviews=_labels(duty.reviews),
-        decides=_labels(found.decides),
+        decides=_labels(found.decides_on(duty)),
         state=wording.status_text(row.state) if row else "in no checklist",
         due=duty.due,
     )

@@ -196,9 +196,13 @@ def _without_withheld(checklist: Checklist, withheld: Collection[str]) -> Checkl
     """Return a checklist whose items refer to no item of a private or internal list."""
 
     def strip(item: Item) -> Item:
-        needs = tuple(ref for ref in item.needs if split_ref(ref)[0] not in withheld)
+        needs, carries_from = (
+            tuple(ref for ref in refs if split_ref(ref)[0] not in withheld)
+            for refs in (item.needs, item.carries_from)
+        )
         names_one = any(f"{name}:" in item.due for name in withheld)
-        return replace(item, needs=needs, due="" if names_one else item.due)
+        due = "" if names_one else item.due
+        return replace(item, needs=needs, carries_from=carries_from, due=due)
 
     sections = [
         replace(one, items=tuple(strip(item) for item in one.items)) for one in checklist.sections

@@ -52,6 +52,7 @@ class Manifest(Struct, frozen=True):
         is_return: whether it answers a package with this id.
         people: who filled it in, of a return.
         files: the hash of each file.
+        converted_from: of a conversion, which is kept as a hand-over is, the former process.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Manifest(Struct, frozen=True):
     without_names: bool = False
     is_return: bool = False
     people: tuple[str, ...] = ()
+    converted_from: str = ""
 
 
 def format_manifest(manifest: Manifest) -> bytes:
@@ -83,6 +85,7 @@ def format_manifest(manifest: Manifest) -> bytes:
         "without-names": manifest.without_names,
         "return": manifest.is_return,
         "people": list(manifest.people),
+        "converted-from": manifest.converted_from,
     }
     parts = [toml_io.dumps({key: value for key, value in head.items() if value not in ("", [])})]
     for path, sha256 in sorted(manifest.files.items()):
@@ -106,7 +109,7 @@ def parse_manifest(path: Path, raw: bytes) -> Manifest:
             raise _manifest_error(path, f'"{one_line(str(name), 80)}" is not a file of a package')
         files[name] = parse_sha256(one.get("sha256"))
     texts = {name: data.get(name, "") for name in ("id", "from", "to", "made", "fedcheck", "name")}
-    texts |= {name: data.get(name, "") for name in ("marking", "evidence")}
+    texts |= {name: data.get(name, "") for name in ("marking", "evidence", "converted-from")}
     people = data.get("people", [])
     wrong = [name for name, value in texts.items() if not isinstance(value, str)]
     if wrong or not isinstance(people, list):
@@ -132,6 +135,7 @@ def parse_manifest(path: Path, raw: bytes) -> Manifest:
         without_names=data.get("without-names") is True,
         is_return=data.get("return") is True,
         people=tuple(one_line(str(one), 60) for one in people[:20]),
+        converted_from=texts["converted-from"],
     )
 
 

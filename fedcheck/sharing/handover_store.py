@@ -59,6 +59,8 @@ class Proposal(Struct, frozen=True):
         handover: the hand-over that it came back with.
         place: the folder of its return.
         people: who proposed it.
+        origin: of a conversion, the record of the other workspace that it was made from.
+        line: the hash of the newest history line of that record; empty where it has none.
     """
 
     id: str
@@ -71,6 +73,8 @@ class Proposal(Struct, frozen=True):
     handover: str = ""
     place: str = ""
     people: str = ""
+    origin: str = ""
+    line: str = ""
 
 
 class Return(Struct, frozen=True):
@@ -272,7 +276,7 @@ def _format_proposals(proposals: Iterable[Proposal]) -> bytes:
     parts = [dumps({"format": 1})]
     for one in proposals:
         data = {"id": one.id, "ref": one.ref, "why": one.why, "decision": one.decision}
-        data |= {"by": one.by, "tx": one.tx}
+        data |= {"by": one.by, "tx": one.tx, "from": one.origin, "line": one.line}
         table: dict[str, Any] = {key: value for key, value in data.items() if value}
         table["change"] = [
             {key: value for key, value in pairs.items() if value is not None}
@@ -293,7 +297,8 @@ def _parse_proposal(data: Any) -> Proposal | None:
     """Return a proposal; None for a table that is none."""
     if not isinstance(data, dict):
         return None
-    texts = {key: data.get(key, "") for key in ("id", "ref", "why", "decision", "by", "tx")}
+    texts = {key: data.get(key, "") for key in ("id", "ref", "why", "decision", "by", "tx", "line")}
+    texts["origin"] = data.get("from", "")
     listed = data.get("change", [])
     if not all(isinstance(one, str) for one in texts.values()) or not isinstance(listed, list):
         return None

@@ -18,6 +18,7 @@ from fedcheck.sharing.handover_store import (
     ACCEPTED,
     REJECTED,
     Proposal,
+    ProposedChange,
     list_proposing,
     list_standing,
     read_proposals,
@@ -133,11 +134,16 @@ def reject(session: Session, proposals: Sequence[Proposal]) -> None:
     )
 
 
+def list_shown(proposal: Proposal) -> list[ProposedChange]:
+    """Return the changes that a person looks at; the version of an item follows its status."""
+    return [one for one in proposal.changes if one.field != "basis"] or list(proposal.changes)
+
+
 def describe(session: Session, proposal: Proposal, cells: int = 40) -> str:
     """Return in one line what is proposed: `risk high -> low, due 2027-02-01 -> 2027-04-01`."""
     thing = find_thing(session, proposal.ref)
     parts = []
-    for one in proposal.changes:
+    for one in list_shown(proposal):
         row = field_of(type(thing), one.field)
         ours, new = (_print(row, value, cells) for value in (one.ours, one.proposed))
         parts.append(f"{label_field(thing, one.field)} {ours} -> {new}")

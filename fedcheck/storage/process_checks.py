@@ -42,6 +42,8 @@ def check_process(
         note_unknown(deliverable.owner, process.all_roles, "role", (*at, "owner"), problems)
         for name in deliverable.reviewers:
             note_unknown(name, process.all_roles, "role", (*at, "reviewers"), problems)
+        for name in deliverable.decided_by:
+            note_unknown(name, process.all_roles, "role", (*at, "decided-by"), problems)
     _check_profile(process, problems)
     _check_rulesets(process, problems)
     sources = [one.id for one in process.sources]

@@ -17,13 +17,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.domain.change import (
-    AnyRecord,
-    Change,
-    HistoryLine,
-    diff_records,
-    imported,
-)
+from fedcheck.domain.change import AnyRecord, Change, HistoryLine, diff_records, imported
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.edits import Edit, LookUp, plan_edits
 from fedcheck.domain.field_values import (

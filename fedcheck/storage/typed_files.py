@@ -3,6 +3,7 @@
 A path that a person typed is theirs: links in it are followed, but its last part may be no link.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from pathlib import Path
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.atomic_files import disk_error, replace_in, wrap_disk_errors
 from fedcheck.storage.confined import DIR_MODE, open_folder
+from fedcheck.storage.file_looks import open_regular
+
+_BLOCK = 1 << 20
 
 
 def make_trusted_folder(path: Path) -> None:
@@ -61,6 +65,28 @@ def replace_typed_files(wanted: Mapping[Path, bytes], *, force: bool = False) ->
     for folder, files in by_folder.items():
         make_trusted_folder(folder)
         replace_in(files, folder, is_typed=True)
+
+
+def copy_new_file(source: Path, target: Path, *, under: Path) -> str:
+    """Copy an ordinary file to a new one, its owner's only; return the SHA-256 of its bytes.
+
+    Raises FedcheckError where the target is there already, or a disk refuses.
+    """
+    with wrap_disk_errors("read", source):
+        opened = open_regular(source)
+    digest = hashlib.sha256()
+    with (
+        opened,
+        wrap_disk_errors("save", target),
+        open_folder(target.parent, under, make=True) as place,
+        os.fdopen(place.open_file(target.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as out,
+    ):
+        while block := opened.read(_BLOCK):
+            digest.update(block)
+            out.write(block)
+        out.flush()
+        os.fsync(out.fileno())
+    return digest.hexdigest()
 
 
 def typed_link_error(path: Path) -> FedcheckError:

@@ -43,6 +43,7 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
         for _, item in loaded.checklist.items.values():
             place = loaded.place(item.id)
             _needs(item, place, winning, loaded.collector)
+            _carries(item, place, loaded.checklist, winning, loaded.collector)
             if loaded.sharing is Sharing.SHARED:
                 _inside(item, place, inside, loaded.collector)
             if served:
@@ -95,9 +96,28 @@ def _needs(item: Item, place: KeyPath, lists: Mapping[str, Checklist], problems:
             problems.add((*place, "needs"), f"unknown item {need}", _suggest(need, lists))
 
 
+def _carries(
+    item: Item,
+    place: KeyPath,
+    checklist: Checklist,
+    lists: Mapping[str, Checklist],
+    problems: Collector,
+) -> None:
+    """Note what `carries-from` names and does not exist, or carries over by itself."""
+    for old in item.carries_from:
+        if not _exists(old, lists):
+            problems.add((*place, "carries-from"), f"unknown item {old}", _suggest(old, lists))
+            continue
+        same = [one for one in lists[split_ref(old)[0]].process if one in checklist.process]
+        if same:
+            text = f"{old} is an item of the process {same[0]} as well"
+            problems.add((*place, "carries-from"), text, "name an item of another process")
+
+
 def _inside(item: Item, place: KeyPath, inside: Mapping[str, Sharing], problems: Collector) -> None:
     """Note where an item of a shared list names one that others must not know of."""
     named = [("needs", need) for need in item.needs]
+    named += [("carries-from", old) for old in item.carries_from]
     named += [("due", parse_due(item.due).anchor)] if item.due else []
     for key, ref in named:
         if sharing := inside.get(split_ref(ref)[0]):

@@ -7,15 +7,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fedcheck.domain.checklist import FORMAT
+from fedcheck.domain.key import is_id
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.workspace import Person
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import (
     atomic_files,
     progress_files,
 )
 from fedcheck.storage.paths import LOCAL_STATE, PRIVATE_FOLDER, WORKSPACE_FILE
-from fedcheck.storage.toml_io import dumps
+from fedcheck.storage.toml_io import dumps, format_table, quote_key
 from fedcheck.storage.typed_files import make_trusted_folder
 
 IGNORED = (f"{LOCAL_STATE}/", f"{PRIVATE_FOLDER}/")
@@ -45,6 +47,7 @@ def format_head(
     profile: Mapping[str, str] | None = None,
     milestones: Mapping[str, date] | None = None,
     begins: str = "",
+    people: Mapping[str, Person] | None = None,
 ) -> str:
     """Return the text of a new `fedcheck.toml`; a comment says what else may stand in it."""
     head = {"format": FORMAT, "name": name, "process": process.id, "role": role}
@@ -57,9 +60,17 @@ def format_head(
     text += "\n# Dates of milestones; those not named here follow from the process.\n"
     text += "# Known: " + ", ".join(milestone.id for milestone in process.milestones) + "\n"
     text += dumps({"milestones": dict(milestones or {})})
+    if people:
+        return text + "".join(_format_person(name, one) for name, one in people.items())
     text += "\n# Who takes part:\n# [people.alice]\n"
     text += '# name = "Alice Example"\n# role = "csp"\n# contact = "alice@example.com"\n'
     return text
+
+
+def _format_person(short: str, person: Person) -> str:
+    path = f"people.{short}" if is_id(short) and "." not in short else f"people.{quote_key(short)}"
+    said = {"name": person.name, "role": person.role, "contact": person.contact}
+    return "\n" + format_table(f"[{path}]", path, {key: one for key, one in said.items() if one})
 
 
 def create(root: Path, text: str) -> None:

@@ -51,7 +51,7 @@ async def decide_proposals(app: ProjectApp) -> None:
             Choice(one.id, one_line(f"{_title(session, one)}: {describe(session, one, 24)}", LINE))
             for one in opened
         ]
-        title = f"{pluralize(len(opened), 'proposal')} from hand-overs"
+        title = f"{pluralize(len(opened), 'proposal')} to accept or reject"
         picked = await app.ask(ChoicePrompt(title, choices))
         found = next((one for one in opened if one.id == picked), None)
         if found is None:
@@ -111,8 +111,12 @@ def _details(session: Session, found: Proposal) -> str:
     thing = proposals.find_thing(session, found.ref)
     people = one_line(found.people, 40)
     source = f"Proposed by {people}, hand-over {found.handover}: {found.why}"
+    if found.origin:
+        line = f", history line {found.line[:12]}" if found.line else ""
+        source = f"From {one_line(found.origin, 60)}{line}"
+    changes = proposals.list_shown(found)
     lines = [_title(session, found), source, ""]
-    for one in found.changes[:MANY]:
+    for one in changes[:MANY]:
         row = field_of(type(thing), one.field)
         label = label_field(thing, one.field)
         values = [
@@ -125,6 +129,6 @@ def _details(session: Session, found: Proposal) -> str:
             lines.append(f"{label}: {values[1]}")
         else:
             lines += [f"{label}: {values[0]}", f"  proposed: {values[1]}"]
-    if len(found.changes) > MANY:
-        lines.append(f"and {len(found.changes) - MANY} more")
+    if len(changes) > MANY:
+        lines.append(f"and {len(changes) - MANY} more")
     return "\n".join(lines)

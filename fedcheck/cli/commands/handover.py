@@ -249,6 +249,8 @@ def _proposal_json(one: "Proposal") -> dict[str, Any]:
         "id": one.id,
         "ref": one.ref,
         "why": one.why,
+        "from": one.origin,
+        "line": one.line,
         "changes": [
             {"field": change.field, "ours": change.ours, "proposed": change.proposed}
             for change in one.changes
@@ -263,7 +265,9 @@ def _print_proposals(
 
     for one in proposals[:MANY]:
         ref = one_line(one.ref, 80)
-        print_line(f"proposal {one.id}  {ref}  {describe(session, one)} ({one.why})")
+        line = f", history line {one.line[:12]}" if one.line else ""
+        why = one_line(one.why, 120) + line
+        print_line(f"proposal {one.id}  {ref}  {describe(session, one)} ({why})")
     if len(proposals) > MANY:
         print_line(f"and {len(proposals) - MANY} more proposals")
 
@@ -315,6 +319,7 @@ def _list(session: "Session", as_json: bool) -> None:
                     {
                         "id": one.manifest.id,
                         "to": one.manifest.to,
+                        "converted_from": one.manifest.converted_from,
                         "made": one.manifest.made.isoformat(),
                         "returns": [
                             {"at": came.at, "by": came.by, "people": came.people}
@@ -334,6 +339,10 @@ def _list(session: "Session", as_json: bool) -> None:
         print_line("Nothing was handed over yet: fedcheck handover --to ROLE -o FILE")
     for one in found:
         made = one.manifest.made.date().isoformat()
+        if one.manifest.converted_from:
+            former = one_line(one.manifest.converted_from, 40)
+            print_line(f"{one.manifest.id}  converted from {former} {made}")
+            continue
         last = one.returns[-1].at[:10] if one.returns else ""
         state = f"came back {last}" if last else "not back yet"
         print_line(f"{one.manifest.id}  to {one.manifest.to:7} {made}  {state}")

@@ -3,10 +3,18 @@
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from fedcheck.cli.new_workspace import (
+    check_role,
+    collect_profile,
+    find_process,
+    parse_pair,
+    profile_options,
+)
 from fedcheck.cli.options import (
     Settings,
     as_of_option,
@@ -19,7 +27,7 @@ from fedcheck.domain.profile import describe_profile, parse_profile
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.domain.typed_dates import read_typed_date
-from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import checklist_files, config, paths, workspace_creation
 from fedcheck.storage.typed_files import make_temporary_folder
 
@@ -29,11 +37,7 @@ from fedcheck.storage.typed_files import make_temporary_folder
 @click.option("--name", required=True, help="Name of the service offering.")
 @click.option("--process", "process_id", default="", help="Process, such as cr26 or agency.")
 @click.option("--role", required=True, help="Your role in it, such as csp or 3pao.")
-@click.option("--impact", help="Impact level; the process's default otherwise.")
-@click.option("--type", "type_", help="cr26: 20x or rev5.")
-@click.option("--path", help="cr26: program or agency.")
-@click.option("--class", "class_", help="cr26: a, b, c or d.")
-@click.option("--profile", multiple=True, metavar="OPTION=VALUE", help="Other profile options.")
+@profile_options
 @click.option("--milestone", multiple=True, metavar="NAME=DATE", help="Date of a milestone.")
 @click.option(
     "--from", "begins", default="", metavar="PHASE", help="Phase to begin in; without earlier ones."
@@ -47,17 +51,13 @@ def init(
     name: str,
     process_id: str,
     role: str,
-    impact: str | None,
-    type_: str | None,
-    path: str | None,
-    class_: str | None,
-    profile: tuple[str, ...],
     milestone: tuple[str, ...],
     begins: str,
     provider: str,
     timezone: str,
     marking: str,
     with_git: bool,
+    **given: Any,
 ) -> None:
     """Make a workspace in DIR (here, without one).
 
@@ -79,26 +79,13 @@ def init(
     shipped, user = paths.find_shipped_checklists(), config.user_checklists()
     catalog = checklist_files.load_catalog(shipped, user, root)
     process_id = process_id or _ask_for_process(catalog)
-    process = catalog.processes.get(process_id)
-    file = catalog.process_file(process_id)
-    errors = [one for one in (file.problems() if file else ()) if one.severity == "error"]
-    if errors:
-        raise InvalidFileError(errors)
-    if process is None:
-        known = ", ".join(sorted(catalog.processes))
-        hint = did_you_mean(process_id, catalog.processes) or f"known: {known}"
-        raise FedcheckError(f'unknown process "{process_id[:60]}"', hint, ErrorKind.USAGE)
-    if role not in process.roles:
-        hint = did_you_mean(role, process.roles) or "known: " + ", ".join(process.roles)
-        raise FedcheckError(f'{process.id} has no role "{role[:60]}"', hint, ErrorKind.USAGE)
-    options = dict(_pair(text, "--profile") for text in profile)
-    named = {"impact": impact, "type": type_, "path": path, "class": class_}
-    options |= {name: value for name, value in named.items() if value}
-    chosen = parse_profile(process, options, role)
+    process = find_process(catalog, process_id)
+    check_role(process, role)
+    chosen = parse_profile(process, collect_profile(given), role)
     workspace_creation.check_timezone(timezone)
     dates: dict[str, date] = {}
     for text in milestone:
-        stone, day = _pair(text, "--milestone")
+        stone, day = parse_pair(text, "--milestone")
         dates[workspace_creation.resolve_milestone(process, stone)] = _day(day, timezone)
     if not name.strip():
         raise FedcheckError(
@@ -154,13 +141,6 @@ def _ask_for_process(catalog: checklist_files.Catalog) -> str:
     return str(click.prompt("Process", default=ids[0], type=click.Choice(ids), err=True))
 
 
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip() or not value.strip():
-        raise FedcheckError(f"{option} {text[:60]}: expected NAME=VALUE", "", ErrorKind.USAGE)
-    return name.strip(), value.strip()
-
-
 def _day(text: str, timezone: str) -> date:
     from fedcheck.session import system_clock
 
@@ -176,14 +156,15 @@ def _day(text: str, timezone: str) -> date:
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@click.option("--process", "process_id", default="", help="Process: jab (default) or cr26.")
+@click.option("--process", "process_id", default="", help="Process: jab (default), agency or cr26.")
 @as_of_option
 @click.pass_context
 def demo(ctx: click.Context, folder: Path | None, process_id: str, as_of: date | None) -> None:
     """Open a filled example workspace.
 
     The classic example (jab) is three weeks before its kick-off. The cr26 example is a 20x Class B
-    service five weeks before it applies. On a terminal the command opens the app; otherwise it
+    service five weeks before it applies. The agency example is in its assessment, five weeks before
+    the SAR debrief. On a terminal the command opens the app; otherwise it
     prints the status and writes the Markdown report. The workspace is made in DIR, or in a new
     temporary folder; an existing workspace in DIR is opened as it is.
 
@@ -191,6 +172,7 @@ def demo(ctx: click.Context, folder: Path | None, process_id: str, as_of: date |
     Example:
       fedcheck demo
       fedcheck demo --process cr26
+      fedcheck demo --process agency
       fedcheck demo example </dev/null
     """
     from fedcheck.cli.launch import is_on_terminal, open_app

@@ -156,7 +156,7 @@ def _duty_cells(duty: "Duty", found: "PhaseDuties") -> list[str]:
         role_label(duty.prepares),
         _roles(duty.contributes),
         _roles(duty.reviews),
-        _roles(found.decides),
+        _roles(found.decides_on(duty)),
         state + due,
     ]
 
@@ -233,6 +233,7 @@ def _phase_row(found: "PhaseDuties", role: str | None) -> dict[str, Any]:
                 "prepares": duty.prepares,
                 "contributes": list(duty.contributes),
                 "reviews": list(duty.reviews),
+                "decides": list(found.decides_on(duty)),
                 "handed_over_by": duty.deliverable.handed_over_by,
                 "status": duty.state,
                 "due": duty.due,

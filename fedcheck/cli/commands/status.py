@@ -29,6 +29,7 @@ from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS, TOLD_STATES, EvidenceState
 from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.profile import describe_profile
+from fedcheck.domain.succession import format_conversion, list_successors
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
 
@@ -64,7 +65,7 @@ def status(workspace: str | None, as_of: date | None, internal: bool, as_json: b
         print_json({**document, "losses": rows})
         return
     board = whole.without_internal()
-    _head(board, session.who)
+    _head(board, session)
     found = gates.gates(board)
     _print_phases(board, found)
     _print_milestones(board, found)
@@ -120,8 +121,8 @@ def _print_internal(board: "Board") -> None:
         print_line(line)
 
 
-def _head(board: "Board", who: str) -> None:
-    project = board.project
+def _head(board: "Board", session: "Session") -> None:
+    project, who = board.project, session.who
     process, chosen = project.process, project.config.profile or {}
     profile = ", ".join(f"{k} {v}" for k, v in chosen.items())
     if process.combinations:
@@ -131,6 +132,9 @@ def _head(board: "Board", who: str) -> None:
     print_line(f"{style_text(name, bold=True)}   {line}   you: {who} ({project.config.role})")
     if project.process.status == "historical":
         print_line(style_text(f"Historical. {one_line(project.process.followed_by)}", dim=True))
+    if successors := list_successors(project.process, session.catalog.list_choices()):
+        text = f"To continue on another process: {format_conversion(successors)}"
+        print_line(style_text(text, dim=True))
     print_line()
 
 

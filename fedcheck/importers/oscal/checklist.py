@@ -338,6 +338,7 @@ def _keep_recorded(item: Item, before: Checklist, moved: dict[str, str]) -> Item
         deliverable=old.deliverable,
         expects=old.expects,
         needs=old.needs,
+        carries_from=old.carries_from,
         applies=old.applies,
         after=old.after,
         due=old.due,

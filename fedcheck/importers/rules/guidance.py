@@ -1,7 +1,7 @@
 """Read our own guidance on FedRAMP's rules: a table for each official id, in TOML files.
 
-A table has `phase`, `section`, `title`, `summary`, `guidance` and `expects`. The files are one for
-each ruleset, and one or more for the indicators; their names mean nothing.
+A table has `phase`, `section`, `title`, `summary`, `guidance`, `expects` and `carries-from`. The
+files are one for each ruleset, and one or more for the indicators; their names mean nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,6 +24,7 @@ GUIDANCE = "guidance"
 LONGEST_TITLE = 60
 
 _TEXTS = ("phase", "section", "title", "summary", "guidance")
+_LISTS = ("expects", "carries-from")
 _REQUIRED = ("phase", "section", "title", "summary")
 
 
@@ -33,6 +34,7 @@ class Guidance(Struct, frozen=True):
     Attributes:
         title: a fact that can be ticked.
         expects: the evidence to keep, a short phrase each.
+        carries_from: items of other processes whose records a conversion proposes.
     """
 
     phase: str
@@ -41,6 +43,7 @@ class Guidance(Struct, frozen=True):
     summary: str
     guidance: str = ""
     expects: tuple[str, ...] = ()
+    carries_from: tuple[str, ...] = ()
 
     @property
     def words(self) -> Words:
@@ -75,21 +78,25 @@ def _tables(data: Mapping[str, Any], problems: Collector) -> Iterator[tuple[str,
             problems.add((name,), "expected a table named after an official id", "remove the key")
             continue
         texts = {key: table.get(key, "") for key in _TEXTS}
-        expects = table.get("expects", [])
+        lists = {key: table.get(key, []) for key in _LISTS}
         wrong = [key for key, value in texts.items() if not isinstance(value, str)]
-        if not isinstance(expects, list) or any(not isinstance(one, str) for one in expects):
-            wrong.append("expects")
+        wrong += [
+            key
+            for key, value in lists.items()
+            if not isinstance(value, list) or any(not isinstance(one, str) for one in value)
+        ]
         for key in wrong:
             problems.add((name, key), f"{key} is of the wrong type", "see the other tables")
         for key in table:
-            if key not in (*_TEXTS, "expects"):
+            if key not in (*_TEXTS, *_LISTS):
                 text = f'unknown key "{one_line(key, 40)}"'
-                problems.add((name, key), text, "known: " + ", ".join((*_TEXTS, "expects")))
+                problems.add((name, key), text, "known: " + ", ".join((*_TEXTS, *_LISTS)))
         if wrong:
             continue
         _check(name, texts, problems)
         texts = {key: value.strip() for key, value in texts.items()}
-        yield name, Guidance(**texts, expects=tuple(expects))
+        expects, carries_from = (tuple(value) for value in lists.values())
+        yield name, Guidance(**texts, expects=expects, carries_from=carries_from)
 
 
 def _check(name: str, texts: Mapping[str, str], problems: Collector) -> None:

@@ -254,6 +254,7 @@ def _keep_written(
         guidance=old.guidance if is_joined else "",
         deliverable=old.deliverable,
         needs=old.needs,
+        carries_from=old.carries_from or item.carries_from,
         after=old.after,
         due=old.due,
         max_age=old.max_age,

@@ -130,6 +130,9 @@ def build_lists(
                 notes.append(f'{entry.id}: the process has no phase "{one.phase}"; left out')
                 continue
             item = _build_item(entry, by_profile, profiles, official, notes)
+            known = guidance.get(entry.id)  # what a neighbor carries is for the neighbor alone
+            if known and known.carries_from:
+                item = replace(item, carries_from=known.carries_from)
             sections = found.setdefault((one.phase, role), {})
             sections.setdefault(one.section, []).append(item)
     order = sorted(found, key=lambda key: (process.order(key[0]), process.all_roles.index(key[1])))

@@ -23,6 +23,7 @@ from fedcheck.analysis.progress import compute_pace
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.profile import list_headings
 from fedcheck.domain.text import one_line, pluralize
+from fedcheck.tui.conversion_offer import describe_conversion, list_conversion_doors
 from fedcheck.tui.dialogs.losses import LossesScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, ReadingScreen
 from fedcheck.tui.key_bindings import bindings, shown
@@ -153,7 +154,8 @@ class HomeScreen(PlaceScreen):
                 (f"{count} missing", "$text-warning"),
                 (f"   {owers}", "$foreground-muted"),
             )
-        line.show([Door(text, f"gate:{gate.milestone.id}")])
+        conversion = list_conversion_doors(self.fedcheck) if self.size.height >= 24 else []
+        line.show([Door(text, f"gate:{gate.milestone.id}"), *conversion])
 
     def _dates(self, board: Board, found: list[Gate]) -> list[Door]:
         """Return the milestone that passed last, and what comes next: milestones and rulesets."""
@@ -278,7 +280,7 @@ class HomeScreen(PlaceScreen):
     def _room_for_steps(self, below: int) -> int:
         """Return how many steps fit, so that home never has to be scrolled."""
         wide, tall = self.size.width >= 100, self.size.height >= 30
-        around = 4 + 2 * (1 + tall) + tall
+        around = 3 + len(self.query_one("#gate-line", Doors).doors) + 2 * (1 + tall) + tall
         table = 0 if wide else self.query_one(PhaseTable).row_count + 1 + 2 * tall
         return min(max(self.size.height - around - table - below - tall, 3), 16)
 
@@ -349,6 +351,7 @@ class HomeScreen(PlaceScreen):
             "steps": lambda _: app.start(self._ask_step()),
             "calendar": lambda _: app.open_from_home("calendar"),
             "proposals": lambda _: app.start(decide_proposals(app)),
+            "convert": lambda _: self.app.push_screen(describe_conversion(app)),
             "orphans": lambda _: self._read_orphans(),
             "broken": lambda number: self._read_broken(int(number)),
             "losses": lambda _: self.app.push_screen(LossesScreen()),

@@ -183,7 +183,10 @@ def _of_duty(row: DutyRow, me: str) -> list[Piece]:
     said = [f"Prepares: {role_label(duty.prepares)}"]
     if duty.contributes:
         said.append(f"contributes: {roles_text(duty.contributes)}")
-    said += [f"reviews: {roles_text(duty.reviews)}", f"decides: {roles_text(phase.decides)}"]
+    said += [
+        f"reviews: {roles_text(duty.reviews)}",
+        f"decides: {roles_text(phase.decides_on(duty))}",
+    ]
     lines.append((" · ".join(said), "$foreground-muted"))
     for part in sorted(phase.parts, key=lambda part: part.role != me):
         if part.idle:

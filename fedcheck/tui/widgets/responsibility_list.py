@@ -81,7 +81,11 @@ DUTY_COLUMNS: tuple[Column[Any], ...] = (
     Column("prepares", lambda row, _: (role_label(row.duty.prepares), ""), {0: 6, 100: 8}),
     # Where there is no room for the reviewers, the details name them.
     Column("reviews", lambda row, _: (roles_text(row.duty.reviews), "dim"), {72: 14, 100: 18}),
-    Column("decides", lambda row, _: (roles_text(row.phase.decides), "dim"), {0: 6, 100: 8}),
+    Column(
+        "decides",
+        lambda row, _: (roles_text(row.phase.decides_on(row.duty)), "dim"),
+        {0: 6, 100: 8},
+    ),
     Column("status", _duty_state, {0: 11}),
     Column("due", _duty_due, {100: 10}),
 )
