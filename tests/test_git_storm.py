@@ -61,6 +61,5 @@ def test_everything_that_a_team_does_arrives(
     storm.run(ROUNDS)
     storm.check()
     record_property("edits", storm.number)
-    print(ways, seed, storm.number, dict(storm.counts))
     for name, count in storm.counts.items():
         record_property(name, count)
