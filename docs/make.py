@@ -135,28 +135,40 @@ EXAMPLE_DAY = date(2027, 1, 11)
 """The day at which the example workspace, and the reports of it, stand."""
 
 
+BRIEFINGS = {"kick-off-briefing": "kick-off", "sar-debrief": "sar-debrief"}
+"""The reports that only an agency authorization has, with the milestone of each."""
+
+
 def examples() -> dict[str, str]:
     """Return the example of each report that comes with fedcheck, by the name of its file."""
-    found = {}
     with tempfile.TemporaryDirectory() as place:
-        nobody = paths.UserFolders(*(Path(place) / name for name in ("config", "state", "cache")))
-        root = Path(place) / "example"
-        example.make_example(root, EXAMPLE_DAY)
-        noon = datetime.combine(EXAMPLE_DAY, time(15), UTC)
-        session = open_session(root, nobody, (), "alice", lambda: noon)
-        board = session.board(EXAMPLE_DAY)
-        for one in render.list_templates(root, nobody):
-            since = find_comparison_date(root, nobody, one.name, EXAMPLE_DAY)
-            for form in render.FORMATS:
-                found[f"{one.name}.{form}"] = render.render_report(
-                    board,
-                    root=root,
-                    folders=nobody,
-                    template=one.name,
-                    milestone="kick-off",
-                    form=form,
-                    earlier=load_past_state(session, since, root) if since else None,
-                )
+        folders = (Path(place) / name for name in ("config", "state", "cache"))
+        nobody = paths.UserFolders(*folders)
+        return {**_examples(Path(place), nobody, ""), **_examples(Path(place), nobody, "agency")}
+
+
+def _examples(place: Path, nobody: paths.UserFolders, process: str) -> dict[str, str]:
+    """Return the reports of the example workspace of a process; for `agency` its briefings."""
+    found = {}
+    root = place / (process or "example")
+    example.make_example(root, EXAMPLE_DAY, process)
+    noon = datetime.combine(EXAMPLE_DAY, time(15), UTC)
+    session = open_session(root, nobody, (), "alice", lambda: noon)
+    board = session.board(EXAMPLE_DAY)
+    for one in render.list_templates(root, nobody):
+        if (one.name in BRIEFINGS) is not (process == "agency"):
+            continue
+        since = find_comparison_date(root, nobody, one.name, EXAMPLE_DAY)
+        for form in render.FORMATS:
+            found[f"{one.name}.{form}"] = render.render_report(
+                board,
+                root=root,
+                folders=nobody,
+                template=one.name,
+                milestone=BRIEFINGS.get(one.name, "kick-off"),
+                form=form,
+                earlier=load_past_state(session, since, root) if since else None,
+            )
     return found
 
 
