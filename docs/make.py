@@ -1,4 +1,4 @@
-"""Make the pages of docs/ that follow from the code: commands, keys, fields and examples/.
+"""Make the pages of docs/ that are generated from the code: commands, keys, fields, examples/.
 
 Run it with `make docs`; a test fails while a page is not current.
 """
@@ -38,7 +38,7 @@ MADE = "<!-- Made by docs/make.py from the code: change it there. -->\n"
 
 def keys_page() -> str:
     """Return the page of the keys."""
-    lines = [MADE, "# Keys", "", "Keys of a place; those of a dialog stand in the dialog.", ""]
+    lines = [MADE, "# Keys", "", "The keys of each screen. Dialogs show their own keys.", ""]
     for place, title in PLACES.items():
         lines += [f"## {title}", "", "| key | does | id |", "| --- | --- | --- |"]
         for action in list_actions(place):
@@ -50,9 +50,9 @@ def keys_page() -> str:
     lines += [
         "`ctrl+p` opens the palette, which finds every action by its name.",
         "",
-        'Keys after *vim* are those that `preset = "vim"` adds. Your own stand under `[keys]` in',
-        "[config.toml](files.md#your-configuration); `fedcheck config keys` prints those in force.",
-        "The keys of moving work in every list, tree and page.",
+        'Keys after *vim* are those that `preset = "vim"` adds. Set yours under `[keys]` in',
+        "[config.toml](files.md#your-configuration). `fedcheck config keys` prints those in force.",
+        "The movement keys work in every list, tree and page.",
         "",
     ]
     return "\n".join(lines)
@@ -101,14 +101,14 @@ def fields_page() -> str:
         "# Fields",
         "",
         "Every field of the files that fedcheck writes, with its key. A key with its default value",
-        "is left out. The label is the word on screen, in the history and in messages.",
+        "is left out. Screens, the history and messages show the label.",
         "",
     ]
     for cls, title in TITLES.items():
         lines += [
             f"## {title}",
             "",
-            "| key | label | holds | description |",
+            "| key | label | value | description |",
             "| --- | --- | --- | --- |",
         ]
         for row in FIELDS[cls]:
@@ -132,31 +132,43 @@ def _commands(
 
 
 EXAMPLE_DAY = date(2027, 1, 11)
-"""The day at which the example workspace, and the reports of it, stand."""
+"""The date of the example workspace and of its reports."""
+
+
+BRIEFINGS = {"kick-off-briefing": "kick-off", "sar-debrief": "sar-debrief"}
+"""The reports that only an agency authorization has, with the milestone of each."""
 
 
 def examples() -> dict[str, str]:
     """Return the example of each report that comes with fedcheck, by the name of its file."""
-    found = {}
     with tempfile.TemporaryDirectory() as place:
-        nobody = paths.UserFolders(*(Path(place) / name for name in ("config", "state", "cache")))
-        root = Path(place) / "example"
-        example.make_example(root, EXAMPLE_DAY)
-        noon = datetime.combine(EXAMPLE_DAY, time(15), UTC)
-        session = open_session(root, nobody, (), "alice", lambda: noon)
-        board = session.board(EXAMPLE_DAY)
-        for one in render.list_templates(root, nobody):
-            since = find_comparison_date(root, nobody, one.name, EXAMPLE_DAY)
-            for form in render.FORMATS:
-                found[f"{one.name}.{form}"] = render.render_report(
-                    board,
-                    root=root,
-                    folders=nobody,
-                    template=one.name,
-                    milestone="kick-off",
-                    form=form,
-                    earlier=load_past_state(session, since, root) if since else None,
-                )
+        folders = (Path(place) / name for name in ("config", "state", "cache"))
+        nobody = paths.UserFolders(*folders)
+        return {**_examples(Path(place), nobody, ""), **_examples(Path(place), nobody, "agency")}
+
+
+def _examples(place: Path, nobody: paths.UserFolders, process: str) -> dict[str, str]:
+    """Return the reports of the example workspace of a process; for `agency` its briefings."""
+    found = {}
+    root = place / (process or "example")
+    example.make_example(root, EXAMPLE_DAY, process)
+    noon = datetime.combine(EXAMPLE_DAY, time(15), UTC)
+    session = open_session(root, nobody, (), "alice", lambda: noon)
+    board = session.board(EXAMPLE_DAY)
+    for one in render.list_templates(root, nobody):
+        if (one.name in BRIEFINGS) is not (process == "agency"):
+            continue
+        since = find_comparison_date(root, nobody, one.name, EXAMPLE_DAY)
+        for form in render.FORMATS:
+            found[f"{one.name}.{form}"] = render.render_report(
+                board,
+                root=root,
+                folders=nobody,
+                template=one.name,
+                milestone=BRIEFINGS.get(one.name, "kick-off"),
+                form=form,
+                earlier=load_past_state(session, since, root) if since else None,
+            )
     return found
 
 
@@ -181,7 +193,7 @@ def duties_page() -> str:
         MADE,
         "# Duties of the Rev 5 agency path",
         "",
-        *textwrap.wrap(DUTIES, 120),
+        *textwrap.wrap(DUTIES.strip(), 120),
         "",
         "| # | role | items | source |",
         "| --- | --- | --- | --- |",

@@ -71,7 +71,7 @@ def test_a_wrong_topic_gets_a_suggestion(fedcheck, topic, said):
 
 def test_the_first_morning_of_the_readme_works_as_written(fedcheck, tmp_path, monkeypatch):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = text.split("## A first morning")[1].split("```")[1]
+    block = text.split("## Your first morning as the CSP")[1].split("```")[1]
     lines = [
         line for line in block.strip().splitlines() if line.split("#")[0].strip() != "fedcheck"
     ]
@@ -86,5 +86,5 @@ def test_the_first_morning_of_the_readme_works_as_written(fedcheck, tmp_path, mo
         else:
             status, _, err = fedcheck(*words[1:])
             assert status in ((0, 1) if words[1] == "gate" else (0,)), (line, err)
-    assert "boundary-v3.txt" in fedcheck("evidence", "list")[1]
+    assert "profile-v3.txt" in fedcheck("evidence", "list")[1]
     assert Path("status.md").read_text().startswith("# ")

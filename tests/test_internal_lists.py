@@ -133,7 +133,7 @@ def place(make_workspace, monkeypatch: pytest.MonkeyPatch):
 
 
 REPORTS = ("pmo-status", "briefing", "weekly", "executive", "requests", "evidence",
-           "responsibilities", "test-status")  # fmt: skip
+           "responsibilities", "test-status", "kick-off-briefing", "sar-debrief")  # fmt: skip
 
 
 def leaving(process: str) -> list[list[str]]:

@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import agency_workbooks
 import click
 import official_shapes
 import pytest
@@ -138,8 +139,15 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "handover --take-back FILE", ["handover", "--take-back", f"{handed}.zip"]
     yield "handover", ["handover"]
     yield "handover --accept ID", ["handover", "--accept", "all"]
-    converted = ["convert", "--to", "agency", str(folder / "converted")]
-    yield "convert --to PROCESS DIR", converted
+    agency = str(folder / "converted")
+    yield "convert --to PROCESS DIR", ["convert", "--to", "agency", agency]
+    plan = agency_workbooks.wbs(folder / "plan.xlsx", {"3.1": {"end": date(2027, 2, 1)}})
+    yield "import wbs", ["import", "wbs", str(plan), "-w", agency]
+    documents = agency_workbooks.checklist(folder / "documents.xlsx")
+    for name, template in (("wbs", plan), ("package-checklist", documents)):
+        out = str(folder / f"{name}-out.xlsx")
+        filled = ["export", name, "--template", str(template), "-o", out, "-w", agency]
+        yield f"export {name}", filled
     yield "", ["finding", "add", "Without assets", "--risk", "low"]
     poam, ret = official_shapes.poam(folder / "p.xlsx"), official_shapes.ret(folder / "r.xlsx")
     for name, template in (("poam", poam), ("ret", ret)):

@@ -108,8 +108,8 @@ def test_the_json_names_every_item(root, answer):
 
 @pytest.mark.parametrize(
     "template",
-    ["briefing", "evidence", "executive", "pmo-status", "requests", "responsibilities",
-     "test-status", "weekly"],
+    ["briefing", "evidence", "executive", "kick-off-briefing", "pmo-status", "requests",
+     "responsibilities", "sar-debrief", "test-status", "weekly"],
 )  # fmt: skip
 def test_every_report_says_so_in_its_head(root, answer, template):
     path = root / "r.md"

@@ -34,8 +34,8 @@ def filled(tmp_path, shipped):
 def test_all_templates_are_there_and_say_what_they_are_for(filled):
     found = list_templates(filled, paths.find_user_folders())
     assert [one.name for one in found] == [
-        "briefing", "evidence", "executive", "pmo-status", "requests", "responsibilities",
-        "test-status", "weekly",
+        "briefing", "evidence", "executive", "kick-off-briefing", "pmo-status", "requests",
+        "responsibilities", "sar-debrief", "test-status", "weekly",
     ]  # fmt: skip
     for one in found:
         assert 20 < len(one.summary) < 45, one.name

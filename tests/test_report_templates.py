@@ -119,7 +119,7 @@ def views():
 def documented(text):
     """Return the names that each table of the documentation lists, table by table."""
     found = []
-    for table in text.split("| name | what it is |\n| --- | --- |\n")[1:]:
+    for table in text.split("| name | meaning |\n| --- | --- |\n")[1:]:
         rows = table.partition("\n\n")[0].splitlines()
         found.append({name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])})
     return found

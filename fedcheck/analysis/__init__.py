@@ -1,1 +1,1 @@
-"""What the facts add up to: due dates, freshness, progress, gates. Pure functions, no I/O."""
+"""Derived from the records: due dates, freshness, progress, gates. Pure functions, no I/O."""

@@ -1,1 +1,1 @@
-"""The command line: click commands, loaded when asked for, thin over the session."""
+"""The command line: click commands, each loaded on first use, a thin layer over the session."""

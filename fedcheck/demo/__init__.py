@@ -1,1 +1,1 @@
-"""Example workspaces: fictional services, one on the classic path and one under the 2026 rules."""
+"""Example workspaces: fictional services, one on the JAB path and one under the 2026 rules."""

@@ -1,5 +1,5 @@
-"""What is wrong with a workspace, what to do about it, and what can be mended without a person.
+"""Problems of a workspace, their remedies, and the repairs that need no decision by a person.
 
-`examine` finds, each module for one kind of reason, and changes nothing; `fixes` changes,
-with a copy first. Nothing here deletes a record.
+`examine` finds problems and changes nothing; each module covers one kind. `fixes` repairs them,
+after a copy. Nothing here deletes a record.
 """

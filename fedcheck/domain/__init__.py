@@ -1,1 +1,1 @@
-"""What things are and what may be done to them: data and pure functions, no I/O, no clock."""
+"""Data classes and the edits that are allowed: pure functions, no I/O, no clock."""

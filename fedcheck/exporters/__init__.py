@@ -1,1 +1,1 @@
-"""Write the formats of others: official workbooks, tables, calendars."""
+"""Exports to the formats of others: official workbooks, tables, calendars."""

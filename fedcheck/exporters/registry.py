@@ -177,6 +177,32 @@ Numbers are those of the POA&M: every row of the one has its row in the other.""
         dry_run=True,
     ),
     Exporter(
+        "wbs",
+        """\
+Fill your copy of the work breakdown structure (WBS) of an agency authorization.
+
+End dates come from milestones and due dates, start dates from the day on which work began where
+the cell is empty, names of owners follow their party, and the state of each task is the first
+line of its notes. The information tab gets what is empty in it. Everything else in the workbook
+stays as it is; the PMO's section, gaps and signatures are left alone. Nothing private or
+internal is in it.""",
+        ("fedcheck export wbs --template WBS-Template.xlsx -o WBS.xlsx",),
+        "fedcheck.exporters.wbs:write",
+        template="Your own copy of the workbook.",
+    ),
+    Exporter(
+        "package-checklist",
+        """\
+Fill your copy of the Initial Authorization Package Checklist.
+
+Each document gets its file name, date and version from the evidence of its items, and Y once it
+is done and its party has uploaded its part. What the template answers itself stays. Nothing
+private or internal is in it.""",
+        ("fedcheck export package-checklist --template Checklist.xlsx -o Package-Checklist.xlsx",),
+        "fedcheck.exporters.package_checklist:write",
+        template="Your own copy of the workbook.",
+    ),
+    Exporter(
         "csv",
         """\
 Write the items of a QUERY as CSV, one a row; without a QUERY all of them.

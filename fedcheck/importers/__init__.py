@@ -1,1 +1,1 @@
-"""Read the formats of others into a plan: checklists and edits. An importer never saves."""
+"""Imports: a file in another format becomes a plan of checklists and edits. None saves."""

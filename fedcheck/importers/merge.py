@@ -4,12 +4,13 @@ What only the file changed is taken, what only the workspace changed stays. Wher
 recorded value stays, unless the person prefers the file's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import eq
 from typing import TypeVar
 
 from msgspec import Struct
 
+from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.text import one_line
 
 T = TypeVar("T")
@@ -55,3 +56,17 @@ def merge(
 def show_sides(ours: str, theirs: str, file: str) -> str:
     """Return both values of a conflict for a note; `file` is a word for the file."""
     return f'here "{one_line(ours, 50)}", in the {file} "{one_line(theirs, 50)}"'
+
+
+def list_standing(entered: Iterable[HistoryLine]) -> set[str]:
+    """Return the actions that were not undone, or were done again after that."""
+    roots: dict[str, tuple[str, bool]] = {}
+    stands: dict[str, bool] = {}
+    for tx, undoes in dict.fromkeys((one.tx, one.undoes) for one in entered):
+        if undoes:
+            root, back = roots.get(undoes, (undoes, True))
+            roots[tx] = (root, not back)
+            stands[root] = not back
+        else:
+            stands[tx] = True
+    return {tx for tx, holds in stands.items() if holds}

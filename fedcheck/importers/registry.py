@@ -227,6 +227,23 @@ and told. What could not be used is told with its sheet, row and column.""",
         replaces=True,
     ),
     Importer(
+        "wbs",
+        "a work breakdown structure (WBS)",
+        """\
+Import the work breakdown structure of an agency authorization (.xlsx): dates, owners, state.
+
+The end date of a task becomes the date of its milestone or the due date of its items, a name
+after a party (CSP (Dana Fox)) their owner, and the line "Status: done 2027-02-01" at the top of
+its notes their status. The tab of your impact level counts. Run it again when dates shift:
+what only the workbook changed is taken, and what changed on both sides stays and is listed.
+Gaps, start dates and contacts are listed and not imported.""",
+        ("fedcheck import wbs WBS.xlsx --dry-run",),
+        (".xlsx", ".xlsm"),
+        "fedcheck.importers.wbs.reader:recognize",
+        "fedcheck.importers.wbs.reader:prepare",
+        (_theirs("workbook's", "the last import", "changed a value"), DATES),
+    ),
+    Importer(
         "rules",
         "a release of FedRAMP's rules",
         """\

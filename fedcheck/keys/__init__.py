@@ -1,1 +1,1 @@
-"""What a person can do in the app (one table of actions), and the keys that do it."""
+"""The actions of the app, in one table, and their keys."""

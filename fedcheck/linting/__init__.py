@@ -1,1 +1,1 @@
-"""Strict checks of texts and facts: what `fedcheck checklist validate --strict` finds."""
+"""Strict checks of texts and facts: the rules of `fedcheck checklist validate --strict`."""

@@ -1,5 +1,5 @@
-"""Reports: the state of a workspace through a template to Markdown.
+"""Reports: a template turns the state of a workspace into Markdown and HTML.
 
-`render_report` is the one function that the command line and the app call. `templates` and
-`fingerprint` do without Jinja2, so that completion and verification need not load it.
+The command line and the app call `render_report`. `templates` and `fingerprint` do not use
+Jinja2, so completion and verification do not have to load it.
 """

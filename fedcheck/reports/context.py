@@ -29,6 +29,7 @@ from fedcheck.reports.evidence_views import EvidenceViewBuilder
 from fedcheck.reports.issue_views import IssueViewBuilder, build_testing_view
 from fedcheck.reports.markdown import mark_text
 from fedcheck.reports.page_views import (
+    ReplacementView,
     build_group_views,
     build_party_views,
     build_result_views,
@@ -44,6 +45,7 @@ from fedcheck.reports.requirement_views import (
     choose_subject,
 )
 from fedcheck.reports.service_context import workspace_relative
+from fedcheck.reports.slide_views import build_slide_views
 from fedcheck.reports.wording import PeopleNames
 from fedcheck.storage import history
 
@@ -207,6 +209,8 @@ class _ContextBuilder:
             requests=tuple(ledgers.requests(accepted=False)),
             accepted=tuple(ledgers.requests(accepted=True)),
             findings=tuple(one for one in findings.values() if one.state == "open"),
+            remediated=tuple(one for one in findings.values() if one.state != "open"),
+            slides=tuple(build_slide_views(board, items)),
             testing=build_testing_view(board, self.names, findings, self.query),
             duties=tuple(build_duty_views(board)),
             handoffs=tuple(build_handoff_views(board, self.names, self.since)),
@@ -362,9 +366,9 @@ class _ContextBuilder:
                 yield wording.role_label(role)
 
 
-def _replacement(one: Replacement) -> views.ReplacementView:
+def _replacement(one: Replacement) -> ReplacementView:
     removed, lowered = len(one.removed), len(one.lowered)
-    return views.ReplacementView(
+    return ReplacementView(
         one.kind, one.id, one.layer, removed, lowered, one.takes_out, one_line(one.words)
     )
 

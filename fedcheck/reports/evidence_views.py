@@ -86,11 +86,18 @@ class RequestView:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """A finding; `role` is the role that remediates it."""
+    """A finding; `role` is the role that remediates it.
+
+    `number` is its official number, `original` the rating of the assessment and
+    `adjusted` the one that is asked for; `kind` and `decision` are the parts of `deviation`.
+    """
 
     id: str
+    number: str
     title: str
     risk: str
+    original: str
+    adjusted: str
     state: str
     owner: str
     role: str
@@ -99,6 +106,11 @@ class FindingView:
     overdue: bool
     plan: str
     deviation: str
+    kind: str
+    decision: str
+    rationale: str
+    vendor: str
+    closed: date | None
     retest: str
     items: tuple[str, ...]
     evidence: tuple[EvidenceView, ...]

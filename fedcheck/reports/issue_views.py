@@ -97,8 +97,11 @@ class IssueViewBuilder:
         role = waiting_since.find_remediating_role(self.board.project, gap)
         return FindingView(
             id=gap.id,
+            number=wording.format_title(gap.number),
             title=wording.format_title(gap.title),
             risk=gap.risk,
+            original=gap.original or gap.risk,
+            adjusted=gap.adjusted,
             state=gap.state,
             owner=self.names.who(
                 gap.owner, waiting_since.find_remediating_role(self.board.project, gap)
@@ -109,6 +112,11 @@ class IssueViewBuilder:
             overdue=late and gap.state == "open",
             plan=wording.format_reason(gap.plan),
             deviation=deviation,
+            kind=_DEVIATIONS.get(gap.deviation, ""),
+            decision=gap.deviation_state if gap.deviation else "",
+            rationale=wording.format_reason(gap.rationale),
+            vendor=wording.format_title(gap.vendor),
+            closed=gap.closed,
             retest=gap.retest,
             items=self._items(gap.items),
             evidence=tuple(

@@ -16,6 +16,7 @@ from fedcheck.domain.glossary import Risk
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import pluralize
 from fedcheck.reports import wording
+from fedcheck.reports.evidence_views import EvidenceView
 from fedcheck.reports.wording import PeopleNames
 
 MAX_PEOPLE = 4
@@ -89,6 +90,44 @@ class ResultView:
     other: int
     na: int
     outstanding: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementView:
+    """A file that replaces a shipped one, and what it takes out in words."""
+
+    kind: str
+    id: str
+    layer: str
+    removed: int
+    lowered: int
+    takes_out: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlideView:
+    """A slide of a briefing: the item that asks for it, and what it has to show.
+
+    `where` names the slides of the guidance, `owner` who presents it.
+    """
+
+    deliverable: str
+    ref: str
+    id: str
+    title: str
+    shows: str
+    expects: tuple[str, ...]
+    where: str
+    role: str
+    party: str
+    owner: str
+    status: str
+    state: str
+    reason: str
+    due: date | None
+    overdue: bool
+    evidence: tuple[EvidenceView, ...]
 
 
 def build_party_views(

@@ -16,7 +16,7 @@ from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.reports.markdown import escape_document, mark_text
 from fedcheck.reports.past_state import PastState
 from fedcheck.reports.redact import Veil
-from fedcheck.reports.template_files import find_template, list_templates
+from fedcheck.reports.template_files import TemplateInfo, find_template, list_templates
 from fedcheck.reports.template_runner import collect_sources, run_template
 from fedcheck.storage import atomic_files
 from fedcheck.storage.confined import LinkError
@@ -69,7 +69,8 @@ def render_report(
         root: the workspace.
         folders: the user's folders, for templates of their own.
         template: name of the template.
-        milestone: id of the milestone that the report is for; the next one without it.
+        milestone: id of the milestone that the report is for; without it, the one that the
+            template names, or else the next one.
         role: the role that the report is told for.
         redact: what is left out, some of redact.REDACTIONS.
         form: Markdown, or one HTML file.
@@ -122,8 +123,8 @@ def _build_document(
 ) -> _Document:
     veil = Veil(shared.project, redact)
     project = shared.project
-    stone = resolve_milestone(project.process, milestone) if milestone else shared.next_milestone
     chosen = find_template(root, folders, template)
+    stone = _choose_milestone(shared, chosen, milestone) or shared.next_milestone
     told = resolve_role(shared, role) if role else ""
     sources = collect_sources(chosen, root, folders)
     bundle = trust.build_bundle(chosen.name, root, sources)
@@ -151,6 +152,24 @@ def _build_document(
     hashes = {veil.history_file(name): line for name, line in fingerprint.take(root).items()}
     print_ = Fingerprint(shared.today, f"{chosen.name} {chosen.origin}", stone, hashes)
     return _Document(body, project.config.marking, veil.words, fingerprint.format_comment(print_))
+
+
+def choose_milestone(
+    board: Board, root: Path, folders: UserFolders, template: str, milestone: str | None = None
+) -> str | None:
+    """Return the id of the named milestone, else of the template's own; None for the next one.
+
+    Raises FedcheckError (usage) for an unknown template or milestone.
+    """
+    return _choose_milestone(board, find_template(root, folders, template), milestone)
+
+
+def _choose_milestone(board: Board, chosen: TemplateInfo, milestone: str | None) -> str | None:
+    process = board.project.process
+    if milestone:
+        return resolve_milestone(process, milestone)
+    usual = chosen.milestone
+    return usual if usual and process.milestone(usual) else None
 
 
 def resolve_role(board: Board, role: str) -> str:

@@ -29,6 +29,9 @@ _SUMMARY = re.compile(r"\{#-?\s*fedcheck context \d+\s*:\s*([^\n]*?)\s*(?:-?#\}|
 _COMPARED = re.compile(
     r"\{#-?\s*fedcheck context[^#]*?\bcompared with (\d{1,3})d before", re.IGNORECASE
 )
+_MILESTONE = re.compile(
+    r"\{#-?\s*fedcheck context[^#]*?\bfor the milestone ([a-z0-9][a-z0-9-]{0,60})", re.IGNORECASE
+)
 _HEAD = 2000
 """In how many characters at its begin a template says what it is."""
 
@@ -52,6 +55,12 @@ class TemplateInfo:
         """Return how many days before it wants a state to compare with; 0 where it wants none."""
         found = _COMPARED.search(self._begin)
         return int(found[1]) if found else 0
+
+    @property
+    def milestone(self) -> str:
+        """Return the milestone that it is made for where none is named; empty for the next one."""
+        found = _MILESTONE.search(self._begin)
+        return found[1] if found else ""
 
     @property
     def _begin(self) -> str:

@@ -17,7 +17,13 @@ from fedcheck.reports.evidence_views import (
     RequestView,
     TestingView,
 )
-from fedcheck.reports.page_views import GroupView, PartyView, ResultView
+from fedcheck.reports.page_views import (
+    GroupView,
+    PartyView,
+    ReplacementView,
+    ResultView,
+    SlideView,
+)
 
 FORMAT = 1
 """The newest version of the context that this program gives to templates."""
@@ -246,19 +252,6 @@ class UnreadableView:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplacementView:
-    """A file that replaces a shipped one, and what it takes out in words."""
-
-    kind: str
-    id: str
-    layer: str
-    removed: int
-    lowered: int
-    takes_out: bool
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class SectionView:
     """A section of the lists that a role brings to the conversation of the milestone."""
 
@@ -376,6 +369,8 @@ class ReportView:
     requests: tuple[RequestView, ...]
     accepted: tuple[RequestView, ...]
     findings: tuple[FindingView, ...]
+    remediated: tuple[FindingView, ...]
+    slides: tuple[SlideView, ...]
     testing: TestingView
     duties: tuple[PhaseDutiesView, ...]
     handoffs: tuple[HandoffView, ...]

@@ -1,1 +1,1 @@
-"""Work that several people share: merging what two of them changed, and git as the way between."""
+"""Sharing between people: merges of what two of them changed, and git to exchange it."""

@@ -1,1 +1,1 @@
-"""Read, fill and write workbooks and CSV. Knows nothing of FedRAMP."""
+"""Workbooks and CSV: read, fill and write. Contains nothing specific to FedRAMP."""

@@ -1,1 +1,1 @@
-"""TOML on disk: find, load, validate, save, lock, history."""
+"""TOML files on disk: find, load, validate, save and lock them, and keep the history."""

@@ -21,7 +21,6 @@ from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import paths
 from fedcheck.storage.record_file import SENT
-from fedcheck.storage.workspace_creation import resolve_milestone
 
 if TYPE_CHECKING:
     from fedcheck.reports.render import Format
@@ -36,7 +35,9 @@ DEFAULT = "pmo-status"
 )
 @click.option("-o", "--output", metavar="FILE", help="File to write; - for the screen.")
 @click.option(
-    "--milestone", shell_complete=completion.complete_milestones, help="Else the next one."
+    "--milestone",
+    shell_complete=completion.complete_milestones,
+    help="Else the template's own, or the next.",
 )
 @click.option(
     "--role",
@@ -157,7 +158,7 @@ def report(
         )
     _confirm_trust(session.root, folders, chosen, trusted is not None)
     board = session.board()
-    name = resolve_milestone(board.project.process, milestone) if milestone else None
+    name = render.choose_milestone(board, session.root, folders, chosen, milestone)
     since = since or template_files.find_comparison_date(session.root, folders, chosen, board.today)
     then = load_past_state(session, since, Path.cwd()) if since else None
     text = render.render_report(

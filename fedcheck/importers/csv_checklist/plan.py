@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from fedcheck.domain.change import Change, HistoryLine, diff_records
+from fedcheck.domain.change import Change, diff_records
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence, normalize_link
 from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
@@ -30,7 +30,7 @@ from fedcheck.importers.csv_checklist.lists import build_lists
 from fedcheck.importers.csv_checklist.rows import Look, describe_columns, require_title_or_id
 from fedcheck.importers.csv_checklist.tasks import Task, read_tasks
 from fedcheck.importers.evidence_cells import make_evidence
-from fedcheck.importers.merge import merge, show_sides
+from fedcheck.importers.merge import list_standing, merge, show_sides
 from fedcheck.importers.plan import Note, Plan
 from fedcheck.session import Session
 
@@ -193,7 +193,7 @@ def _load_base(session: Session, actions: Sequence[str]) -> dict[tuple[str, str]
     if not actions:
         return {}
     entered = session.history()
-    standing = _list_standing(entered) & set(actions)
+    standing = list_standing(entered) & set(actions)
     return {
         (one.change.ref, one.change.field): one.change.new
         for one in entered
@@ -208,20 +208,6 @@ def _list_given_links(base: Mapping[tuple[str, str], Any]) -> dict[str, set[str]
         if name.startswith(EVIDENCE_PREFIX) and isinstance(value, dict):
             found.setdefault(ref, set()).add(normalize_link(str(value.get("link", ""))))
     return found
-
-
-def _list_standing(entered: Iterable[HistoryLine]) -> set[str]:
-    """Return the actions that were not undone, or were done again after that."""
-    roots: dict[str, tuple[str, bool]] = {}
-    stands: dict[str, bool] = {}
-    for tx, undoes in dict.fromkeys((one.tx, one.undoes) for one in entered):
-        if undoes:
-            root, back = roots.get(undoes, (undoes, True))
-            roots[tx] = (root, not back)
-            stands[root] = not back
-        else:
-            stands[tx] = True
-    return {tx for tx, holds in stands.items() if holds}
 
 
 def _merge_row(work: _Work, task: Task, ref: str, item: Item) -> None:

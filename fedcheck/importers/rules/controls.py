@@ -105,7 +105,7 @@ def build_control_list(
         phase,
         role,
         "Assessment: controls tested every year",
-        summary="The Rev5 controls that each yearly assessment of the class includes.",
+        summary="These are the Rev5 controls that each yearly assessment of the class includes.",
         sources=(Source(SOURCE, f"FedRAMP Consolidated Rules, {release.name}", RULES_PAGE),),
         sections=tuple(
             Section(family.lower(), words.families.get(family, family), items=tuple(items))

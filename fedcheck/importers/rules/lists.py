@@ -340,7 +340,8 @@ def _build_list(
         phase_id,
         role,
         f"{phase.title}: {role_label(role)}",
-        summary=f"The rules require {name} to do this in this phase.",
+        summary=f"These FedRAMP rules apply to {name} in this phase. "
+        "The level of an item shows how binding it is.",
         sources=(Source(SOURCE, f"FedRAMP Consolidated Rules, {release.name}", RULES_PAGE),),
         sections=tuple(
             Section(section, section_title(section), items=tuple(items))

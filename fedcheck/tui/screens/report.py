@@ -83,7 +83,7 @@ class ReportScreen(PlaceScreen):
         except FedcheckError as error:
             self.text = ""
             self.failure = f"{error}\n\n{error.hint}"
-        milestone = board.project.process.milestone(self.milestone or board.next_milestone)
+        milestone = board.project.process.milestone(self._chosen_milestone())
         title = f"Report for {milestone.title}" if milestone else "Report"
         middle = self.template + (f", as {self.role}" if self.role else "")
         middle += f", changes since {self.since}" if self.since else ""
@@ -142,6 +142,19 @@ class ReportScreen(PlaceScreen):
             earlier=load_past_state(app.session, since, app.session.root) if since else None,
         )
 
+    def _chosen_milestone(self) -> str:
+        """Return the milestone that the report is for; the next one while the template is wrong."""
+        from fedcheck.reports import render
+
+        app = self.fedcheck
+        try:
+            own = render.choose_milestone(
+                app.board, app.session.root, app.folders, self.template, self.milestone
+            )
+        except FedcheckError:
+            own = self.milestone
+        return own or app.board.next_milestone
+
     def action_report_export(self) -> None:
         """Write the report to its file."""
         self._export("md")
@@ -164,7 +177,7 @@ class ReportScreen(PlaceScreen):
             app.tell("There is no report to write", "mend the template first", "warning")
             return None
         path = render.default_path(
-            app.session.root, app.board, self.template, self.milestone, self.role, form
+            app.session.root, app.board, self.template, self._chosen_milestone(), self.role, form
         )
         try:
             text = self.text if form == "md" else self._made(form)
@@ -185,7 +198,7 @@ class ReportScreen(PlaceScreen):
             for stone in board.project.process.milestones
             if stone.closes
         ]
-        now = self.milestone or board.next_milestone
+        now = self._chosen_milestone()
         milestone = await self.fedcheck.ask(ChoicePrompt("Report for", choices, now))
         if milestone:
             self.milestone = milestone
@@ -251,7 +264,7 @@ class ReportScreen(PlaceScreen):
         from fedcheck.reports.fingerprint import record_sent
 
         session, text = self.fedcheck.session, self.text
-        milestone = self.milestone or self.fedcheck.board.next_milestone
+        milestone = self._chosen_milestone()
         name = self.template
         self.fedcheck.change(lambda: record_sent(session, path, text, name, milestone, to))
 

@@ -1,0 +1,1 @@
+"""The official work breakdown structure of an agency authorization: tasks, rows, import."""
