@@ -18,7 +18,7 @@ test: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal tests
 
 # Every fault, the big crowd, the long hunt; needs Linux and strace, takes about half an hour.
-# FAULTS="crowds tests" runs parts: faults crowds tests hunt.
+# FAULTS="crowds tests" runs parts: faults between random storm crowds tests hunt.
 faults: $(VENV)/.test-installed
 	$(BIN)/python tests/faults/full.py $(FAULTS)
 

@@ -308,3 +308,22 @@ async def test_the_app_settles_what_a_pull_kept_of_both(two: Two, clock: FrozenC
         assert app.open_session is not None
         assert app.open_session.project.record(ITEM).owner == "bob"
         assert "1 field was set on both sides of a merge" in told(app)
+
+
+def test_a_text_typed_by_hand_next_to_a_known_one_is_kept(two: Two) -> None:
+    def note(text: str) -> Callable[[Session], object]:
+        return lambda session: session.apply([ITEM], ItemEdit(note=text))
+
+    session, text, _ = two(PROGRESS, note("From ann."), lambda _: None)
+    path = session.root / PROGRESS
+    path.write_text(
+        both_lines(
+            text,
+            'note = "From ann."\n',
+            f'\n[item."{ITEM.partition(":")[2]}"]\nnote = "By hand."\n',
+        )
+    )
+    assert fix(session) == 0
+    kept = session.project.record(ITEM).note
+    assert "From ann." in kept
+    assert "By hand." in kept

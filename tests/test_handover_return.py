@@ -334,3 +334,22 @@ def test_names_that_were_left_out_come_back_as_they_were(
     assert found["people"] == "csp", "nobody is named in a package that was edited by hand"
     assert "Seen by Alice Ngata" in (root / "findings.toml").read_text()
     assert (root / "requests.toml").read_text() == before[1]
+
+
+def test_an_answer_to_somebody_in_no_list_of_people_comes_back(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act(monkeypatch, root, "cara", "request", "add", "Send the diagram", "--to", "csp")
+    package = tmp_path / "p.zip"
+    assert run(["handover", "--to", "csp", "-o", str(package)]) == 0
+    theirs = unpack(package, tmp_path / "theirs")
+    asked = {one["title"]: one["id"] for one in load(theirs / "requests.toml").values()}
+    name = asked["Send the diagram"]
+    act(monkeypatch, theirs, "dana", "request", "answer", name, "Here")
+    act(monkeypatch, theirs, "dana", "request", "add", "OURSECRET", "--to", "csp")
+    answer = tmp_path / "answer.zip"
+    assert run(["-w", str(theirs), "handover", "--return", "-o", str(answer)]) == 0
+    assert take_back(answer) == 0
+    requests = load(root / "requests.toml")
+    assert requests[name]["answer"] == "Here"
+    assert "OURSECRET" not in [one["title"] for one in requests.values()]

@@ -294,3 +294,23 @@ def test_nothing_is_noted_in_the_middle_of_a_merge(
     commit(root)
     assert session.reconcile() > 0
     assert session.list_outside() == []
+
+
+def test_a_text_that_a_merge_by_line_lost_comes_back_next_to_the_other_one(
+    clones: tuple[Path, Path], people: tuple[Session, Session], clock: FrozenClock
+) -> None:
+    first, second = clones
+    ann, bob = people
+    ann.apply([SCAN], ItemEdit(note="From ann."))
+    clock.tick(days=1)
+    bob.apply([SCAN], ItemEdit(note="From bob.", owner="bob"))
+    commit(first)
+    commit(second)
+    git(second, "fetch", "-q", str(first), "main:theirs")
+    assert call(second, "merge", "-q", "--no-edit", "-X", "theirs", "theirs").returncode == 0
+    bob.refresh()
+    assert bob.project.record(SCAN).note == "From ann."
+    assert run(["doctor", "--fix", "-w", str(second)]) == 0
+    bob.refresh()
+    both = "[ann, 2027-01-11]\nFrom ann.\n\n[bob, 2027-01-12]\nFrom bob."
+    assert bob.project.record(SCAN).note == both

@@ -1,11 +1,9 @@
 """Clones of a team with real git and our merge driver: everything arrives, no mark is left."""
 
 import os
-import random
 import shlex
 import subprocess
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,6 @@ from msgspec.structs import replace
 from test_git_sharing import git, needs_git
 
 from fedcheck.cli.main import run
-from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
 from fedcheck.domain.finding_rules import FindingEdit
@@ -146,144 +143,6 @@ def list_tests(session: Session) -> list[str]:
     return [ref for ref, item in items if item is not None and item.kind == "test"]
 
 
-class Team:
-    """Three people with a clone each, who work at random and share it in every way of git's."""
-
-    def __init__(self, roots: list[Path], opener: OpenWorkspace, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.roots = roots
-        self.sessions = [opener(root, who) for root, who in zip(roots, PEOPLE, strict=True)]
-        self.expected: dict[tuple[str, str], str] = {}
-        self.written: list[str] = []
-        self.number = 0
-        self.kept = 0
-
-    def word(self) -> str:
-        self.number += 1
-        return f"word{self.number}"
-
-    def edit(self, at: int) -> None:
-        """Let somebody change something: fields of a person's own, or texts of everybody."""
-        session, who = self.sessions[at], PEOPLE[at]
-        session.refresh()
-        refs = list_tests(session)
-        ref, word = self.chance.choice(refs), self.word()
-        kind = self.chance.randrange(9)
-        own = ("owner", "sample", "note")[at]
-        if kind == 0:
-            edit = (
-                ItemEdit(owner=word) if own == "owner" else ItemEdit(testing=TestEdit(sample=word))
-            )
-            if own == "note":
-                edit = ItemEdit(note=word)
-            session.apply([ref], edit)
-            self.expected[ref, own] = word
-        elif kind == 1:
-            old = session.project.record(ref).observation
-            said = f"{old}\n{word}" if old else word
-            session.apply([ref], ItemEdit(testing=TestEdit(observation=said)))
-            self.written.append(word)
-        elif kind == 2:
-            session.apply(
-                [ref], attach_evidence(Evidence(f"e{word}", f"https://example.com/{word}"))
-            )
-            self.written.append(word)
-        elif kind == 3:
-            new = FindingEdit(new=True, title=word, risk="low", link=(ref,))
-            session.apply([session.new_ref("findings")], new)
-            self.written.append(word)
-        elif kind == 6:  # all of them set the same fields
-            result = self.chance.choice(["satisfied", "other-than-satisfied"])
-            session.apply(
-                [ref], ItemEdit(result=result, due=str(date(2027, 3, self.number % 28 + 1)))
-            )
-        elif kind == 7:
-            self.edit_what_others_edit(session, word)
-        elif kind == 8:
-            day = date(2027, 5, self.number % 28 + 1)
-            session.apply(["milestones:ato"], MilestoneEdit(day))
-        elif kind == 4:
-            session.apply(
-                [session.new_ref("requests")], RequestEdit(step="ask", title=word, by=who)
-            )
-            self.written.append(word)
-        elif at == 0:
-            day = date(2027, 3, 1 + self.number % 28)
-            path = self.roots[at] / "fedcheck.toml"
-            lines = path.read_text().split("\n")
-            kept = [line for line in lines if not line.startswith("package = ")]
-            kept.insert(kept.index("[milestones]") + 1, f"package = {day}")
-            path.write_text("\n".join(kept))
-        else:  # by hand, in an editor
-            path = self.roots[at] / "fedcheck.toml"
-            path.write_text(path.read_text() + f'\n[people.{word}]\nname = "{word}"\n')
-            self.written.append(word)
-
-    def edit_what_others_edit(self, session: Session, word: str) -> None:
-        """Change a finding, a request or evidence that is there already; who else does, too."""
-        project = session.project
-        findings = sorted(project.findings, key=lambda one: one.id)[:2]
-        requests = sorted(project.requests, key=lambda one: one.id)[:1]
-        has = [ref for ref in list_tests(session) if project.record(ref).evidence][:2]
-        for finding in findings:
-            risk = self.chance.choice(["low", "moderate", "high"])
-            plan = f"{finding.plan}\n{word}".strip()
-            session.apply([f"findings:{finding.id}"], FindingEdit(risk=risk, owner=word, plan=plan))
-            self.written.append(word)
-        for request in requests:
-            text = f"{request.text}\n{word}".strip()
-            session.apply([f"requests:{request.id}"], RequestEdit(to=word, text=text))
-            self.written.append(word)
-        for ref in has[:1]:
-            one = replace(project.record(ref).evidence[0], label=word)
-            session.apply([ref], EvidenceEdit(attach=(one,)))
-
-    def share(self, at: int) -> None:
-        root = self.roots[at]
-        commit(root)
-        how = self.chance.choice(["--no-rebase", "--rebase"])
-        done = pull(root, how)
-        assert done.returncode == 0, done.stderr
-        assert not has_marks(root)
-        self.kept += b"set-twice" in b"".join(texts(root).values())
-        assert run(["status", "-w", str(root)]) == 0
-        assert b"set-twice" not in b"".join(texts(root).values()), "the histories know"
-        commit(root, "settled")
-        git(root, "push", "-q")
-
-
-def test_random_work_of_three_clones_all_arrives(
-    team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
-) -> None:
-    world = Team(team(*PEOPLE), open_workspace, seed=6)
-    for _ in range(3):
-        for at in range(3):
-            for _ in range(world.chance.randrange(1, 5)):
-                clock.tick(seconds=1)
-                world.edit(at)
-        order = [0, 1, 2]
-        world.chance.shuffle(order)
-        for at in order[: world.chance.randrange(1, 4)]:
-            world.share(at)
-    for at in (0, 1, 2, 0, 1):
-        world.share(at)
-    found = [texts(root) for root in world.roots]
-    assert found[0] == found[1] == found[2]
-    whole = b"\n".join(found[0].values()).decode()
-    assert not [word for word in world.written if word not in whole]
-    for (ref, name), word in world.expected.items():
-        assert word in whole, (ref, name)
-    assert world.kept, "two set the same field at least once"
-    for session in world.sessions:
-        session.refresh()
-        session.reconcile()
-        lost = list_lost_values(session.root, {})
-        assert not [(one.ref, one.line.change) for one in lost]
-    for root in world.roots:
-        assert run(["history", "--verify", "-w", str(root)]) == 0
-        assert run(["status", "-w", str(root)]) == 0
-
-
 def test_a_commit_that_is_picked_from_another_branch_merges_too(
     team: Callable[..., list[Path]], open_workspace: OpenWorkspace
 ) -> None:
@@ -405,6 +264,41 @@ def test_texts_of_both_get_the_names_and_days_that_the_histories_know(
     assert not bob.project.record(ref).extra
     assert not bob.list_outside()
     assert not list_lost_values(second, {})
+
+
+@pytest.mark.parametrize("is_result_changed", [False, True])
+def test_nobody_agrees_to_an_observation_that_they_did_not_see(
+    team: Callable[..., list[Path]],
+    open_workspace: OpenWorkspace,
+    clock: FrozenClock,
+    is_result_changed: bool,
+) -> None:
+    first, second = team("ann", "bob")
+    ann, bob = open_workspace(first, "ann"), open_workspace(second, "bob")
+    ref = list_tests(ann)[0]
+    ann.apply([ref], ItemEdit(result="satisfied", testing=TestEdit(observation="Seen once.")))
+    commit(first)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    bob.refresh()
+    said = TestEdit(observation="Seen twice, and it fails.")
+    result = "other-than-satisfied" if is_result_changed else None
+    ann.apply([ref], ItemEdit(result=result, testing=said))
+    clock.tick(seconds=1)
+    bob.apply([ref], ItemEdit(testing=TestEdit(review="agreed")))
+    for root in (first, second):
+        commit(root)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    assert run(["status", "-w", str(second)]) == 0
+    bob.refresh()
+    record = bob.project.record(ref)
+    assert (record.review, record.reviewer) == ("", "")
+    assert record.observation == said.observation
+    bob.reconcile()
+    assert not list_lost_values(second, {})
+    assert not bob.list_outside()
+    assert run(["history", "--verify", "-w", str(second)]) == 0
 
 
 def test_nothing_is_settled_while_git_is_in_between(
@@ -826,3 +720,35 @@ def test_a_text_whose_keys_cannot_be_told_apart_is_marked_as_a_whole() -> None:
     assert mark_conflicts(one, two) == (
         b"<<<<<<< ours\nx = 1\nx = 2\n=======\nx = 3\n>>>>>>> theirs\n"
     )
+
+
+def test_what_each_merge_decides_is_not_listed_as_lost(
+    team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
+) -> None:
+    first, second = team("ann", "bob")
+    ann, bob = open_workspace(first, "ann"), open_workspace(second, "bob")
+    ref = list_tests(ann)[0]
+    link = Evidence("e1", "https://example.com/1")
+    ann.apply([ref], attach_evidence(link))
+    ann.apply([ref], ItemEdit(owner="zoe"))
+    commit(first)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    bob.refresh()
+    ann.apply([ref], ItemEdit(owner="ann"))
+    ann.apply([ref], EvidenceEdit(attach=(replace(link, label="Scan"),)))
+    for owner in ("bob", "zoe"):  # and back again: there is no change
+        clock.tick(minutes=1)
+        bob.apply([ref], ItemEdit(owner=owner))
+    bob.apply([ref], EvidenceEdit(detach=("e1",)))
+    for root in (first, second):
+        commit(root)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    assert run(["status", "-w", str(second)]) == 0
+    bob.refresh()
+    bob.reconcile()
+    record = bob.project.record(ref)
+    assert (record.owner, [one.label for one in record.evidence]) == ("ann", ["Scan"])
+    assert not list_lost_values(second, {})
+    assert not bob.list_outside()

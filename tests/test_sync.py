@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,6 +16,7 @@ from conftest import FrozenClock, MakeWorkspace, OpenWorkspace
 from driving import press, screen_text, settle, told
 from test_git_sharing import git, needs_git
 
+from fedcheck.analysis.activity import story
 from fedcheck.cli.main import run
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import attach_evidence
@@ -27,7 +29,7 @@ from fedcheck.sharing import sync as sync_module
 from fedcheck.sharing.commit_words import Arrival, write_message
 from fedcheck.sharing.git_trust import load_trust, note_merging
 from fedcheck.sharing.sync import sync_workspace
-from fedcheck.sharing.sync_result import SyncResult
+from fedcheck.sharing.sync_result import SyncResult, describe_result
 from fedcheck.sharing.sync_setup import set_up_sync
 from fedcheck.storage import config, history, paths
 from fedcheck.storage.workspace_creation import ATTRIBUTES, IGNORED, MERGED
@@ -73,6 +75,25 @@ def team(make_workspace: MakeWorkspace, tmp_path: Path) -> Team:
         return clones
 
     return make
+
+
+def test_a_new_workspace_is_shared_as_the_docs_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", "bare.git")
+    root = tmp_path / "new"
+    new = ["--name", "N", "--process", "agency", "--role", "csp", "--git"]
+    assert run(["init", str(root), *new]) == 0
+    git(root, "symbolic-ref", "HEAD", "refs/heads/main")
+    git(root, "remote", "add", "origin", "../bare.git")
+    assert run(["sync", "--setup", "-w", str(root)]) == 0
+    assert "upstream  origin/main" in capsys.readouterr().out
+    assert run(["sync", "-w", str(root)]) == 0
+    git(tmp_path, "clone", "-q", "bare.git", "clone")
+    assert (tmp_path / "clone/fedcheck.toml").exists()
+    git(root, "checkout", "-q", "-b", "draft")
+    assert run(["sync", "--setup", "-w", str(root)]) == 0
+    assert "upstream" not in capsys.readouterr().out, "it may not be meant for the others"
 
 
 def do_sync(session: Session, **named: Any) -> SyncResult:
@@ -285,6 +306,11 @@ def test_a_long_message_is_cut_between_its_parts() -> None:
     )
 
 
+def _is_of(path: Path, name: str) -> bool:
+    """Return whether a file came with what a person did: git wrote it in the merge."""
+    return path.parent.name == "progress" or path.name.startswith(name)
+
+
 def test_one_field_that_both_set_is_settled_before_the_merge_commit(
     team: Team, open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> None:
@@ -297,14 +323,22 @@ def test_one_field_that_both_set_is_settled_before_the_merge_commit(
     do_sync(ann)
     result = do_sync(bob)
     assert not result.problem
-    assert any("owner" in one for one in result.settled)
+    (settled,) = result.settled
+    assert settled.endswith(
+        "owner: bob (bob, 2027-01-11) stands; the other side had ann (ann, 2027-01-11)"
+    )
+    assert "1 place set on both sides:" in dict(describe_result(result))["settled"]
+    files = [*second.glob("*.toml"), *second.glob("progress/*"), *second.glob("history/*")]
+    assert not [one.name for one in files if one.stat().st_mode & 0o077 and _is_of(one, "ann")]
     assert b"<<<<<<<" not in b"".join(one.read_bytes() for one in second.glob("progress/*"))
     bob.refresh()
     bob.reconcile()
     assert git(second, "status", "--porcelain") == "", "the commit explains it"
-    do_sync(ann)
+    came = {one.by: one.words for one in do_sync(ann).arrived}
+    assert came == dict.fromkeys(("bob", "merge"), f"owner of {name_of(ann, ref)}")
     ann.refresh()
     assert ann.project.record(ref).owner == "bob"
+    assert [row.by for row in story(history.read_all(first), UTC)][-1] == "merge"
     assert git(first, "rev-parse", "HEAD") == git(second, "rev-parse", "HEAD")
 
 

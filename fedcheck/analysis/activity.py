@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from msgspec import Struct, field
 
-from fedcheck.domain.change import CONFIRMED, HistoryLine, is_acceptance, is_import
+from fedcheck.domain.change import CONFIRMED, HistoryLine, is_acceptance, is_import, name_writer
 from fedcheck.domain.change_text import changes_label, class_of, describe, describe_field
 from fedcheck.domain.field_values import EVIDENCE_PREFIX
 from fedcheck.domain.fields import field_of
@@ -57,14 +57,14 @@ def story(entered: Iterable[HistoryLine], zone: tzinfo) -> list[HistoryRow]:
         elif undos[tx] in imports:
             imports[tx] = imports[undos[tx]]
         if tx in imports:
-            told.append(HistoryRow(tx, day, first.by, "", word + imports[tx] + note))
+            told.append(HistoryRow(tx, day, name_writer(first), "", word + imports[tx] + note))
             continue
         for ref, of_it in list(items.items())[:SHOWN]:
             what = word + _describe_lines(of_it) + note
-            told.append(HistoryRow(tx, day, first.by, ref, what))
+            told.append(HistoryRow(tx, day, name_writer(first), ref, what))
         if len(items) > SHOWN:
             rest = f"and {len(items) - SHOWN} more items in the same action"
-            told.append(HistoryRow(tx, day, first.by, "", rest))
+            told.append(HistoryRow(tx, day, name_writer(first), "", rest))
     return sorted(told, key=lambda row: row.at)
 
 

@@ -114,6 +114,15 @@ def is_outside(line: HistoryLine) -> bool:
     return line.by == OUTSIDE
 
 
+MERGE = "merge"
+"""Who is named for the outcome of a merge: the values of both sides were set by people."""
+
+
+def name_writer(line: HistoryLine) -> str:
+    """Return who is named for a line: a person, what happened outside fedcheck, or a merge."""
+    return MERGE if line.merged and is_outside(line) else line.by
+
+
 def person_name(who: str) -> str:
     """Return the name that a person's lines carry: never the one of lines outside fedcheck."""
     return f'"{who}"' if who == OUTSIDE else who

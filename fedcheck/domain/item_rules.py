@@ -1,6 +1,6 @@
 """What a person may do to the record of an item, and what follows (design, section 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -182,6 +182,22 @@ def drop_outdated_agreement(old: Record, new: Record) -> Record:
     stands = new.review == old.review == Review.AGREED and new.reviewed == old.reviewed
     same = (new.result, new.observation) == (old.result, old.observation)
     return take_back_review(new) if stands and not same else new
+
+
+REVIEW_FIELDS = ("review", "reviewer", "reviewed")
+"""The fields of a second assessor's review."""
+
+
+def is_agreement_outdated(record: Record, sides: Iterable[Record]) -> bool:
+    """Return whether a merged record says "agreed" to an observation that no such side had."""
+    if record.review != Review.AGREED:
+        return False
+    agreed = [
+        one
+        for one in sides
+        if all(getattr(one, name) == getattr(record, name) for name in REVIEW_FIELDS)
+    ]
+    return bool(agreed) and all(one.observation != record.observation for one in agreed)
 
 
 def take_back_review(record: Record) -> Record:

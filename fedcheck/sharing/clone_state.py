@@ -83,7 +83,7 @@ def find_upstream(git: Git) -> Upstream:
         name = one_line(branch, 60)
         raise FedcheckError(
             f"branch {name} has no upstream at a remote",
-            f"set one once: git push -u {one_line(remotes[0], 40)} {name}",
+            f"to share it, set one once: git push -u {one_line(remotes[0], 40)} {name}",
             ErrorKind.USAGE,
         )
     tracking = git.find("for-each-ref", "--format=%(upstream)", ref)
@@ -92,6 +92,25 @@ def find_upstream(git: Git) -> Upstream:
     return Upstream(
         branch, remote, there, tracking, _find_url(git, remote), _find_url(git, remote, "--push")
     )
+
+
+def find_only_upstream(git: Git) -> tuple[str, str]:
+    """Return a branch without an upstream and the only remote, while nothing is shared yet.
+
+    Both are empty where there is any choice: a branch that a person made next to a shared one may
+    not be meant for the others.
+    """
+    ref = git.find("symbolic-ref", "-q", "HEAD")
+    remotes = git.ask("remote").text.split()
+    branch = ref.removeprefix("refs/heads/")
+    if branch == ref or len(remotes) != 1:
+        return "", ""
+    is_set = git.find("config", "--get", f"branch.{branch}.remote")
+    is_used = git.ask("for-each-ref", "--count=1", f"refs/remotes/{remotes[0]}").text.strip()
+    others = git.ask("for-each-ref", "--format=%(refname)", "refs/heads").text.split()
+    if is_set or is_used or set(others) - {ref}:
+        return "", ""
+    return branch, remotes[0]
 
 
 def _find_url(git: Git, remote: str, *more: str) -> str:

@@ -8,7 +8,15 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
-from fedcheck.domain.change import NOT_RECORDS, OUTSIDE, Change, HistoryLine, is_import
+from fedcheck.domain.change import (
+    MERGE,
+    NOT_RECORDS,
+    OUTSIDE,
+    Change,
+    HistoryLine,
+    is_import,
+    name_writer,
+)
 from fedcheck.domain.change_text import class_of
 from fedcheck.domain.field_values import EVIDENCE_PREFIX
 from fedcheck.domain.fields import field_of
@@ -31,12 +39,15 @@ LONGEST_CODE = 20
 PEOPLE = 3
 """So many people are named in one line."""
 
+NOBODY = (OUTSIDE, MERGE)
+"""Who is named for lines that are no person's."""
+
 
 class Arrival(Struct, frozen=True):
     """What one person did.
 
     Attributes:
-        by: the person, or `outside fedcheck`.
+        by: the person, `outside fedcheck` or `merge`.
         words: what they did, such as `AC-01b satisfied, 3 observations`.
         lines: how many history lines that are.
     """
@@ -56,12 +67,12 @@ def describe_lines(lines: Sequence[HistoryLine], project: Project) -> list[Arriv
     """Return what each person did, whoever did most first."""
     by_person: dict[str, list[HistoryLine]] = {}
     for line in lines:
-        by_person.setdefault(line.by, []).append(line)
+        by_person.setdefault(name_writer(line), []).append(line)
     found = [
         Arrival(one_line(by, 40), ", ".join(_describe(each, project)), len(each))
         for by, each in by_person.items()
     ]
-    return sorted(found, key=lambda one: (one.by == OUTSIDE, -one.lines, one.by))
+    return sorted(found, key=lambda one: (one.by in NOBODY, -one.lines, one.by))
 
 
 def _describe(lines: Sequence[HistoryLine], project: Project) -> list[str]:
@@ -232,8 +243,8 @@ def write_message(
         return _describe_files(paths, evidence)
     if len(arrivals) == 1:
         subject = arrivals[0].words
-        if arrivals[0].by == OUTSIDE:
-            subject = f"outside fedcheck: {subject}"
+        if arrivals[0].by in NOBODY:
+            subject = f"{arrivals[0].by}: {subject}"
     else:
         subject = join_people(arrivals)
     if len(subject) <= LONGEST:

@@ -283,6 +283,9 @@ class _ByHistory:
             standing = list_standing(self._graph, entered)
             known = {as_text(line.change.new) for line in standing}
             is_apart = is_apart or {as_text(mine), as_text(other)} <= known
+            if rows[0].kind is Kind.TEXT and mine and other:  # typed by hand, and noted nowhere yet
+                ever = {as_text(line.change.new) for line in entered}
+                is_apart = is_apart or not {as_text(mine), as_text(other)} <= ever
             last = standing[-1]
             if newest is None or (last.at, last.hash) > (newest.at, newest.hash):
                 newest = last

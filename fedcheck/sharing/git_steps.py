@@ -66,6 +66,10 @@ _SAFE = (
     "http.lowSpeedTime=30",
 )
 
+# Files that a merge writes are their owner's alone, as those that fedcheck writes. A remote that is
+# a folder may be shared: what is pushed gets the modes that its users gave it.
+_CLOSED = 0o077
+
 # A remote that is a folder of this machine runs its own hooks as this user: it is told not to.
 _REMOTE_SAFE = (
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.alternateRefsCommand=true",
@@ -168,6 +172,7 @@ class Git:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                umask=_CLOSED if os.name == "posix" and seconds == LOCAL_SECONDS else -1,
                 start_new_session=os.name == "posix",
             )
         except OSError as error:

@@ -106,7 +106,7 @@ def prepare_return(
             ErrorKind.REFUSED,
         )
     refuse_broken(session.project)
-    view = View(session.project, given.sender, evidence != "none")
+    view = View(session.project, given.sender, evidence != "none", own_people=people)
     lists = {Path(name).stem for name in given.files if name.startswith("progress/")}
     manifest = Manifest(
         id=given.id,

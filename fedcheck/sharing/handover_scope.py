@@ -87,10 +87,23 @@ RIGHTS: Mapping[str, Rights] = {
 """What a party may set in addition to all of its own items and its side of a request."""
 
 
-def receives_request(project: Project, request: Request, to: str) -> bool:
-    """Return whether a request goes to a party: one that is between it and us."""
+def receives_request(
+    project: Project, request: Request, to: str, own_people: Collection[str] | None = None
+) -> bool:
+    """Return whether a request goes to a party: one that is between it and us.
+
+    Args:
+        project: the workspace.
+        request: the request.
+        to: the role of the party.
+        own_people: of a package that goes back, who of us worked in it. Whoever else asks there and
+            is in no `[people]` belongs to the party that made the package.
+    """
     ours = project.config.role
-    sides = {find_role(project, request.by), find_answering_role(project, request)} - {""}
+    asks = find_role(project, request.by)
+    if not asks and own_people is not None and request.by not in own_people:
+        asks = to
+    sides = {asks, find_answering_role(project, request)} - {""}
     return to in sides and sides <= {to, ours}
 
 

@@ -42,12 +42,14 @@ class View(Struct, frozen=True):
         to: the party.
         with_evidence: whether evidence items are among it.
         without_names: whether the names of our own people are left out.
+        own_people: of a package that goes back, who of us worked in it.
     """
 
     project: Project
     to: str
     with_evidence: bool = True
     without_names: bool = False
+    own_people: Collection[str] | None = None
 
     def make_books(self, more_lists: Collection[str] = ()) -> dict[str, RecordFile]:
         """Return the records by book: progress by checklist, requests, findings.
@@ -57,7 +59,9 @@ class View(Struct, frozen=True):
         """
         project = self.project.shared()
         requests = [
-            one for one in self.project.requests if receives_request(self.project, one, self.to)
+            one
+            for one in self.project.requests
+            if receives_request(self.project, one, self.to, self.own_people)
         ]
         findings = [one for one in self.project.findings if self._is_shared(one)]
         issues: list[Request | Finding] = [*requests, *findings]

@@ -16,6 +16,8 @@ from fedcheck.domain.field import Field, Kind
 from fedcheck.domain.field_values import choices, history_form, printed
 from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.item_rules import REVIEW_FIELDS, is_agreement_outdated, take_back_review
+from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.set_twice import (
     SET_TWICE,
@@ -32,7 +34,14 @@ from fedcheck.domain.set_twice import (
 from fedcheck.domain.text import one_line
 from fedcheck.domain.text_versions import Version, join_versions
 from fedcheck.sharing.order import merge_order, survivors
-from fedcheck.sharing.remark import BOTH_KEPT, BOTH_SET, CHANGE_STANDS, LATER_STANDS, Remark
+from fedcheck.sharing.remark import (
+    AGREEMENT_DROPPED,
+    BOTH_KEPT,
+    BOTH_SET,
+    CHANGE_STANDS,
+    LATER_STANDS,
+    Remark,
+)
 from fedcheck.storage.record_file import RecordFile
 
 T = TypeVar("T")
@@ -79,6 +88,8 @@ class Merger:
         self._kept = []
         merged = self._merge_fields(base, ours, theirs, empty, where)
         merged = self._make_coherent(merged, ours, theirs, where)
+        if isinstance(merged, Record):
+            merged = self._drop_agreement(merged, ours, theirs, where)
         return self._with_kept(merged, base, ours, theirs)
 
     def _merge_fields(self, base: T, ours: T, theirs: T, empty: T, where: str) -> T:
@@ -138,6 +149,23 @@ class Merger:
         if len(mended.evidence) > len(merged.evidence):  # type: ignore[attr-defined]
             self.remarks.append(Remark(f"{where}, evidence", CHANGE_STANDS))
         return mended
+
+    def _drop_agreement(self, merged: Any, ours: Any, theirs: Any, where: str) -> Any:
+        """Return a record without "agreed" to an observation that the second assessor never saw."""
+        sides = (ours, theirs)
+        if is_agreement_outdated(merged, sides):
+            self.remarks.append(Remark(f"{where}, Review", AGREEMENT_DROPPED))
+            merged = take_back_review(merged)
+        for table in self._kept:
+            outcome = [
+                with_alternative(merged, one)
+                for one in list_alternatives({SET_TWICE: [table]})
+                if "status" in one.groups and not one.is_joined
+            ]
+            if outcome and is_agreement_outdated(outcome[0], sides):
+                for name in REVIEW_FIELDS:
+                    table.pop(name, None)
+        return merged
 
     def _list_outcomes(self, merged: T, ours: T, theirs: T) -> list[T]:
         """Return what the record would be if what is kept of the other side counted in the end."""

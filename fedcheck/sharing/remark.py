@@ -30,3 +30,5 @@ NO_ANSWER = "set on both sides"
 LATER_STANDS = "different on both sides: the latest value is kept"
 
 BOTH_KEPT = "changed on both sides: both texts are kept"
+
+AGREEMENT_DROPPED = "the observation changed on the other side: it needs to be reviewed again"

@@ -139,7 +139,7 @@ class _Sync:
         """
         self.session.refresh()
         found = settle(self.session, in_between=True)
-        lines = describe_settled(self.session, found)
+        lines = [one.strip() for one in describe_settled(self.session, found)[1:]]
         self.result = replace(self.result, settled=(*self.result.settled, *lines))
         self.session.reconcile(amid_merge=True)
 

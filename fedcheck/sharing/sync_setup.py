@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from fedcheck.domain.text import one_line
-from fedcheck.sharing.clone_state import find_git_folder
+from fedcheck.sharing.clone_state import find_git_folder, find_only_upstream
 from fedcheck.sharing.git_steps import Git
 from fedcheck.sharing.git_trust import (
     describe_remotes,
@@ -27,16 +27,20 @@ class SyncSetup(Struct, frozen=True):
         ignored: the lines that `.gitignore` did not have yet.
         remotes: the addresses that sync may reach.
         hooks: hooks of the clone; sync does not run them.
+        upstream: the branch of the remote that was noted as upstream; empty where none was.
     """
 
     added: tuple[str, ...]
     ignored: tuple[str, ...]
     remotes: tuple[str, ...]
     hooks: tuple[str, ...] = ()
+    upstream: str = ""
 
 
 def set_up_sync(root: Path, *, with_private: bool = False) -> SyncSetup:
     """Check a clone, register the driver, and note that sync may run git in it.
+
+    A remote that was added and never used becomes the upstream of the branch.
 
     Raises FedcheckError, status 2, where there is no repository, or where the clone's configuration
     may run programs: nothing is changed then.
@@ -50,7 +54,18 @@ def set_up_sync(root: Path, *, with_private: bool = False) -> SyncSetup:
     ignored = ignore_in_git(root, wanted)
     found = note_setup(git, with_private)
     remotes = tuple(describe_remotes([one]) for one in found.remotes)
-    return SyncSetup(registered.added, ignored, remotes, _list_hooks(git))
+    upstream = _note_upstream(git)
+    return SyncSetup(registered.added, ignored, remotes, _list_hooks(git), upstream)
+
+
+def _note_upstream(git: Git) -> str:
+    """Let the branch be shared under its own name where there is only one way to share it."""
+    branch, remote = find_only_upstream(git)
+    if not remote:
+        return ""
+    git.ask("config", f"branch.{branch}.remote", remote)
+    git.ask("config", f"branch.{branch}.merge", f"refs/heads/{branch}")
+    return one_line(f"{remote}/{branch}", 100)
 
 
 def _list_hooks(git: Git) -> tuple[str, ...]:

@@ -11,7 +11,10 @@ from msgspec import Struct
 
 from fedcheck.domain.change import CONFIRMED, OUTSIDE, SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.change_text import class_of
+from fedcheck.domain.field import Kind
 from fedcheck.domain.fields import field_of
+from fedcheck.domain.text import one_line
+from fedcheck.domain.text_versions import Version, join_versions
 from fedcheck.storage import history, local_state
 from fedcheck.storage.outside_notes import TransactionHead, append_lines
 from fedcheck.storage.reconcile import OutsideChange, as_text, group_lines
@@ -25,17 +28,31 @@ class LostValue(Struct, frozen=True):
         ref: the record, under today's id.
         line: the person's line that set it.
         outside: the line that notes the loss; without a hash where none notes it yet.
+        standing: of two sides that a merge found, the line of the one whose value stands.
     """
 
     home: Path
     ref: str
     line: HistoryLine
     outside: HistoryLine
+    standing: HistoryLine | None = None
 
     @property
     def restoring(self) -> Change:
-        """Return the change that brings the value back."""
+        """Return the change that brings the value back.
+
+        A text comes back next to the one that another person wrote meanwhile.
+        """
         now, value = self.outside.change.new, self.line.change.new
+        row = field_of(class_of(self.ref), self.line.change.field)
+        if self.standing and row is not None and row.kind is Kind.TEXT and now and value:
+            lines = (self.standing, self.line)
+            value = join_versions(
+                *(
+                    Version(text, one_line(line.by, 60), line.at.date())
+                    for text, line in zip((now, value), lines, strict=True)
+                )
+            )
         return Change(self.ref, self.line.change.field, now, value)
 
     @property
@@ -91,7 +108,8 @@ def _note_now(found: OutsideChange | None, lines: Sequence[HistoryLine]) -> list
     """Return the line that will note what the history of a field does not explain yet."""
     if found is None:
         return []
-    return [HistoryLine(found.change, lines[-1].at, OUTSIDE, "", lost=found.lost)]
+    at = lines[-1].at
+    return [HistoryLine(found.change, at, OUTSIDE, "", lost=found.lost, merged=found.merged)]
 
 
 def _list_open(
@@ -105,7 +123,8 @@ def _list_open(
             break
         set_by = short.get(line.lost)
         if set_by is not None and as_text(set_by.change.new) not in returned:
-            found.append(LostValue(home, ref, set_by, line))
+            standing = short.get(line.merged[0]) if line.merged else None
+            found.append(LostValue(home, ref, set_by, line, standing))
         returned.add(as_text(line.change.new))
     return found[::-1]
 

@@ -17,7 +17,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.change import NOT_RECORDS, SHORT, Change, HistoryLine, is_outside
-from fedcheck.domain.field_values import field_value, list_values
+from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value, list_values
+from fedcheck.domain.item_rules import REVIEW_FIELDS
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.errors import InvalidFileError
@@ -243,7 +244,28 @@ def list_unexplained(
     for key, entered in known.items():
         gone = _default_value(found.name, key[1])
         changes += _explain(graph, key, entered, gone, gone)
-    return changes
+    return [_explain_agreement(graph, lines, one) for one in changes]
+
+
+def _explain_agreement(
+    graph: LineGraph, lines: Mapping[Key, Sequence[HistoryLine]], one: OutsideChange
+) -> OutsideChange:
+    """Return the end of a review as what a merge decided, where its writer had not seen a text.
+
+    A merge takes "agreed" back where the other side changed the observation meanwhile.
+    """
+    ref, name = one.change.ref, one.change.field
+    if not one.lost or one.merged or name not in REVIEW_FIELDS or one.change.new:
+        return one
+    lost = next(line for line in reversed(lines[ref, name]) if line.hash.startswith(one.lost))
+    unseen = [
+        line
+        for line in lines.get((ref, "observation"), ())
+        if line.tx != lost.tx and not graph.is_after(lost, line)
+    ]
+    if not unseen:
+        return one
+    return OutsideChange(one.change, merged=(unseen[-1].hash[:SHORT], one.lost))
 
 
 def _default_value(book: str, field: str) -> Any:
@@ -282,9 +304,27 @@ def _explain(
     other = others[-1]
     # The later of two stands, as it does in one folder; an earlier one took something back.
     is_loss = other.at > kept.at and not is_outside(other)
+    is_loss = is_loss and not _is_given_way(graph, entered, kept, other)
     lost = other.hash[:SHORT] if is_loss else ""
     merged = tuple(line.hash[:SHORT] for line in (kept, *others))
     return [OutsideChange(Change(*key, other.change.new, now), lost, merged)]
+
+
+def _is_given_way(
+    graph: LineGraph, entered: Sequence[HistoryLine], kept: HistoryLine, other: HistoryLine
+) -> bool:
+    """Return whether each merge of two sides takes what one line set, and not what another did.
+
+    That is so where the other side removed an evidence item that this side changed, and where it
+    came back to the value from which both began: it has no change then.
+    """
+    if other.change.field.startswith(EVIDENCE_PREFIX) and other.change.new is None:
+        return True
+    shared = [
+        line for line in entered if graph.is_after(kept, line) and graph.is_after(other, line)
+    ]
+    began = shared[-1].change.new if shared else entered[0].change.old
+    return as_text(other.change.new) == as_text(began)
 
 
 def _are_apart(standing: Sequence[HistoryLine], others: Sequence[HistoryLine]) -> bool:

@@ -148,6 +148,23 @@ def random_operations(tally: Tally, place: Path) -> None:
     tally.add(what, sum(int(one) for one in counted), _failures(found))
 
 
+def git_storm(tally: Tally, place: Path) -> None:
+    """Let teams of four work at random, and share it with git in every way."""
+    report = place / "storm.xml"
+    argv = ["-q", "-n", "auto", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    more = {"FEDCHECK_STORM_SEEDS": str(max(1, 24 // tally.every)), "FEDCHECK_STORM_ROUNDS": "10"}
+    _pytest([*argv, str(TESTS / "test_git_storm.py")], more)
+    found = list(ElementTree.parse(report).iter("testcase"))
+    counted = [
+        int(one.get("value", "0"))
+        for case in found
+        for one in case.iter("property")
+        if one.get("name") == "edits"
+    ]
+    what = f"random edits of {len(found)} teams of four, shared with git in every way"
+    tally.add(what, sum(counted), _failures(found))
+
+
 def _failures(found: Iterable[ElementTree.Element]) -> list[str]:
     return [
         f"{one.get('name')}: {problem.get('message', '')[:2000]}"
@@ -214,6 +231,7 @@ PARTS: dict[str, Callable[[Tally, Path], None]] = {
     "faults": all_faults,
     "between": between_steps,
     "random": random_operations,
+    "storm": git_storm,
     "crowds": crowds,
     "tests": in_pytest,
     "hunt": hunt,

@@ -101,6 +101,7 @@ def _set_up(root: Path, with_private: bool, as_json: bool) -> None:
                 "ignored": list(found.ignored),
                 "remotes": list(found.remotes),
                 "hooks": list(found.hooks),
+                "upstream": found.upstream,
                 "with_private": with_private,
             }
         )
@@ -111,6 +112,8 @@ def _set_up(root: Path, with_private: bool, as_json: bool) -> None:
             print_line(f"added  {pluralize(len(lines), 'line')} to {name}; sync commits it")
     remotes = ", ".join(one_line(one, 120) for one in found.remotes)
     print_line(f"remote  {remotes or 'none yet'}")
+    if found.upstream:
+        print_line(f"upstream  {found.upstream}")
     print_line("checked  the configuration of this clone runs no other program")
     if found.hooks:
         print_line(f"hooks  sync does not run the hooks of this clone: {', '.join(found.hooks)}")

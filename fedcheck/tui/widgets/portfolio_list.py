@@ -48,12 +48,22 @@ def _away(row: PortfolioRow, _: Look) -> Cell:
     return (format_distance(one.day, one.today), "dim") if one and one.day else ("", "")
 
 
-def _owed(row: PortfolioRow, _: Look) -> Cell:
+def _fit(parts: Sequence[str], width: int) -> str:
+    """Return as many whole parts as fit: half a number would be another number."""
+    for count in range(len(parts), 1, -1):
+        text = " · ".join(parts[:count]) + (" …" if count < len(parts) else "")
+        if len(text) <= width:
+            return text
+    return " · ".join(parts[:1]) + (" …" if len(parts) > 1 else "")
+
+
+def _owed(row: PortfolioRow, look: Look) -> Cell:
     one = row.summary
     if one is None or not one.milestone:
         return "", ""
     if one.missing:
-        return " · ".join(f"{each.role or 'no role'} {each.count}" for each in one.outstanding), ""
+        parts = [f"{each.role or 'no role'} {each.count}" for each in one.outstanding]
+        return _fit(parts, look.widths["owed"]), ""
     return ("ready", "good") if not one.before else (f"{one.before} earlier", "")
 
 
@@ -69,7 +79,7 @@ WORKSPACE_COLUMNS: tuple[Column[Any], ...] = (
     Column("gate", _gate, {100: 18, 140: 26}, yields=True),
     Column("date", _date, {0: 10}, yields=True),
     Column("away", _away, {90: 8}, right=True, yields=True),
-    Column("owed", _owed, {0: 17, 110: 20, 140: 26}, yields=True),
+    Column("owed", _owed, {0: 17, 100: 26, 140: 34}, yields=True),
     Column("late", _late, {0: 11}, right=True, yields=True),
 )
 
