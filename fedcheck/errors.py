@@ -41,7 +41,7 @@ class FedcheckError(Exception):
 class WorkspaceGoneError(FedcheckError):
     """The workspace that was opened is not at its path now; nothing is written until it is back.
 
-    `brief` says so in a few words, for one line of a screen.
+    `brief` states so in a few words, for one line of a screen.
     """
 
     def __init__(self, message: str, hint: str, brief: str) -> None:
@@ -86,7 +86,7 @@ class Problem(NamedTuple):
 
 
 class InvalidFileError(FedcheckError):
-    """A file that cannot be used; carries its problems."""
+    """A file that cannot be used; contains its problems."""
 
     def __init__(self, problems: list[Problem]) -> None:
         first = problems[0]

@@ -116,7 +116,7 @@ class Session(Struct):
         Args:
             refs: what is edited: items, requests, findings, milestones.
             edit: what is to be done.
-            label: what it is called; else the edit or its changes say it.
+            label: what it is called; else the edit or its changes state it.
             guard: may refuse a change after a look at the record that is on disk.
 
         Raises:
@@ -205,7 +205,7 @@ class Session(Struct):
         return self.store.list_outside(self.project.renamed)
 
     def refresh(self) -> bool:
-        """Read what others changed on disk; tell whether anything did.
+        """Read what others changed on disk; return whether anything did.
 
         What was broken meanwhile is noted among the problems, and its last good state stays.
         """
@@ -225,7 +225,7 @@ class Session(Struct):
         return True
 
     def refresh_files(self) -> bool:
-        """Look whether evidence files came, went or were touched; tell whether any did."""
+        """Look whether evidence files came, went or were touched; return whether any did."""
         before, states = self.project.file_states, self._file_states()
         if states != before:
             self.project = replace(self.project, file_states=states)
@@ -269,7 +269,7 @@ class Session(Struct):
         outside: bool = False,
         step: Step | None = None,
     ) -> Evidence:
-        """Return an evidence item for a link, collected today if nothing else is said.
+        """Return an evidence item for a link, collected today if nothing else is stated.
 
         See `make_evidence` for what is checked, and what it raises.
         """

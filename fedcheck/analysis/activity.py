@@ -1,4 +1,4 @@
-"""History in words: what each person did, transaction by transaction."""
+"""History as text: what each person did, transaction by transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
@@ -13,7 +13,7 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import pluralize
 
 SHOWN = 5
-"""How many items of one action are told of singly."""
+"""How many items of one action are listed singly."""
 
 
 class HistoryRow(Struct, frozen=True):
@@ -24,7 +24,7 @@ class HistoryRow(Struct, frozen=True):
         at: when, in the time zone of the workspace; on the day that the person gave with --as-of,
             where that was another one.
         ref: the item; empty for an import, and for the rest of a long action.
-        what: in words.
+        what: as text.
     """
 
     tx: str
@@ -35,10 +35,10 @@ class HistoryRow(Struct, frozen=True):
 
 
 def story(entered: Iterable[HistoryLine], zone: tzinfo) -> list[HistoryRow]:
-    """Return the history in words, the oldest action first, by the day that it counts for.
+    """Return the history as text, the oldest action first, by the day that it counts for.
 
     An action on many items names the first ones, and how many more there were. An import is one
-    row, which says what came.
+    row, which states what came.
     """
     actions: dict[str, dict[str, list[HistoryLine]]] = {}
     undos: dict[str, str] = {}
@@ -74,7 +74,7 @@ def sort_lines(entered: Iterable[HistoryLine], zone: tzinfo) -> list[HistoryLine
 
 
 def _place_in_time(line: HistoryLine, zone: tzinfo) -> tuple[datetime, str]:
-    """Return where a line stands in the story, and what to say of it."""
+    """Return where a line is in the story, and what to state about it."""
     clock = line.at.astimezone(zone)
     day = line.counts_on(zone)
     if day == clock.date():
@@ -84,7 +84,7 @@ def _place_in_time(line: HistoryLine, zone: tzinfo) -> tuple[datetime, str]:
 
 
 def _describe_lines(lines: Sequence[HistoryLine]) -> str:
-    """Return what lines of one action say of one record."""
+    """Return what lines of one action state about one record."""
     if not all(is_acceptance(one) for one in lines):
         return describe([one.change for one in lines])
     if any(split_ref(one.change.ref)[0] == CONFIRMED for one in lines):

@@ -30,7 +30,7 @@ def list_steps(board: Board, rows: Iterable[Row]) -> list[Step]:
     """Return what can be done now of the entries, the most pressing first.
 
     Order: overdue by age, due soon, evidence that no longer counts, in progress, then the phases in
-    their order, what is demanded before what is advised. Items that wait, are blocked, lie behind
+    their order, what is demanded before what is advised. Items that wait, are blocked, are behind
     a milestone or belong to a phase that is still far off are left out.
     """
     near = find_phases_in_reach(board)
@@ -77,7 +77,7 @@ def find_phases_in_reach(board: Board) -> set[str]:
 
 
 def _is_pressing(board: Board, row: Row) -> bool:
-    """Tell whether an entry has begun or is due soon, whatever its phase."""
+    """Return whether an entry has begun or is due soon, whatever its phase."""
     soon = row.due is not None and (row.due - board.today).days <= SOON_DAYS
     return soon or row.record.status == "doing" or row.record.closed
 
@@ -93,7 +93,7 @@ def _is_actionable(row: Row) -> bool:
 
 
 def rank_row(board: Board, row: Row) -> Rank:
-    """Return where an entry stands on the agenda; the smallest comes first."""
+    """Return where an entry is on the agenda; the smallest comes first."""
     due = row.due or date.max
     if row.overdue:
         pressing = 0
@@ -110,7 +110,7 @@ def rank_row(board: Board, row: Row) -> Rank:
 
 
 def explain_step(board: Board, row: Row) -> str:
-    """Say in a few words why an entry is on the agenda."""
+    """State in a few words why an entry is on the agenda."""
     if row.overdue and row.due:
         return f"overdue {(board.today - row.due).days} d"
     if row.record.closed:
@@ -127,7 +127,7 @@ def explain_step(board: Board, row: Row) -> str:
 
 
 def _describe_evidence(board: Board, row: Row) -> str:
-    """Say what is wrong with the evidence of an item; what goes stale later says when."""
+    """State what is wrong with the evidence of an item; what goes stale later states when."""
     worst = _worst_evidence_state(row)
     day = find_stale_day(row) if worst == EvidenceState.STALE else None
     days = (day - board.today).days if day else 0

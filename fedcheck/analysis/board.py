@@ -27,7 +27,7 @@ from fedcheck.errors import ErrorKind, FedcheckError, NoSuchItemError
 
 
 class Board(Struct, frozen=True, eq=False, dict=True):
-    """A project as it stands on one day.
+    """A project as it is on one day.
 
     Attributes:
         rows: the applying items in the order of phases, roles and files, by reference.
@@ -69,7 +69,7 @@ class Board(Struct, frozen=True, eq=False, dict=True):
 
 
 def build_board(project: Project, today: date) -> Board:
-    """Return the project as it stands on a day."""
+    """Return the project as it is on a day."""
     days = build_calendar(project)
     passed = {name for name, day in days.dates.items() if day <= today}
     applying = list(project.applying())
@@ -126,7 +126,7 @@ def _list_open_needs(
 ) -> tuple[str, ...]:
     """Return what an item waits for, as far as its records can be read.
 
-    A shared list does not tell of private ones.
+    A shared list does not report private ones.
     """
     hidden = project.unreadable
     if checklist.id not in project.withheld_lists:
@@ -153,19 +153,19 @@ def resolve_due_date(item: Item, record: Record, days: Calendar, ends: date | No
 
 
 def _counts_late(item: Item, record: Record) -> bool:
-    """Tell whether an item can be overdue: an optional one only by a date that a person gave."""
+    """Return whether an item can be overdue: an optional one only by a date that a person gave."""
     return item.level != Level.MAY or bool(record.due)
 
 
 def _is_due_again(item: Item, record: Record, due: date, today: date) -> bool:
-    """Tell whether a recurring item that was done is due once more."""
+    """Return whether a recurring item that was done is due once more."""
     return bool(item.every) and record.status == "done" and due < today
 
 
 def list_orphaned_refs(project: Project) -> list[str]:
     """Return the references of records that no item of their checklist has.
 
-    A checklist that cannot be read as a whole says nothing of what it lacks.
+    A checklist that cannot be read as a whole states nothing of what it lacks.
     """
     shaky = {broken.checklist for broken in project.broken}
     return [
@@ -202,7 +202,7 @@ def _find_by_code(project: Project, code: str) -> list[str]:
 
 
 def _goes_on(code: str, beginning: str) -> bool:
-    """Tell whether a code begins so, and the number at the end of the beginning ends there too."""
+    """Return whether a code begins like this, with whole numbers."""
     rest = code.removeprefix(beginning)
     return rest != code and not (beginning[-1:].isdigit() and rest[:1].isdigit())
 
@@ -222,7 +222,7 @@ def _suggest_items(project: Project, word: str) -> list[str]:
 
 
 def _is_left_out(project: Project, code: str) -> bool:
-    """Tell whether an official code is that of an item for other profiles only."""
+    """Return whether an official code is that of an item for other profiles only."""
     wanted = normalize_code(code)
     return any(
         item.code and normalize_code(item.code) == wanted

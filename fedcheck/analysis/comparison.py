@@ -170,7 +170,7 @@ def _compare_gates(
 
 
 def _outstanding_key(board: Board, new: Board, kind: str, ref: str) -> tuple[str, str]:
-    """Return what tells a lack from others in both states."""
+    """Return what distinguishes a lack from others in both states."""
     if kind == "file":
         return kind, _workspace_path(board, BrokenFile(ref, ""))
     return kind, _current_ref(new, ref)

@@ -191,7 +191,7 @@ def describe_retests(project: Project, edits: Iterable[tuple[str, Edit]]) -> lis
 
 
 def _describe_old_observations(project: Project, edits: Sequence[tuple[str, Edit]]) -> list[str]:
-    """Return which tests passed a retest while their observation says what was seen before it."""
+    """Return which tests passed a retest while their observation states what was seen before it."""
     refs: list[str] = []
     for ref, edit in edits:
         if isinstance(edit, FindingEdit) and _outcome_of(edit) == "passed":

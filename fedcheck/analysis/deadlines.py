@@ -2,8 +2,8 @@
 
 Seven kinds: `milestone` (it takes place, or lapses), `ruleset` (rules begin to bind, or their grace
 ends), `item` (due), `turn` (a recurring item is due
-again), `evidence` (it goes stale, or has to be collected anew for a milestone), `request` (an
-answer is due) and `finding` (it is to be remediated). A deadline without a day says what it waits
+again), `evidence` (it goes stale, or has to be collected again for a milestone), `request` (an
+answer is due) and `finding` (it is to be remediated). A deadline without a day states what it waits
 for.
 """
 
@@ -37,7 +37,7 @@ from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 
 KINDS: tuple[str, ...] = ("milestone", "ruleset", "item", "turn", "evidence", "request", "finding")
-"""The kinds, in the order in which those of one day are told."""
+"""The kinds, in the order in which those of one day are shown."""
 
 OF_NO_ROLE = ("milestone", "ruleset")
 """Kinds that belong to no role."""
@@ -56,7 +56,7 @@ class Deadline(Struct, frozen=True):
         key: stable name, unique in the workspace: `item:LIST:ID`, `evidence:LIST:ID#PIECE`.
         day: when; None while it is not known.
         kind: one of `KINDS`.
-        what: what it is for, in words.
+        what: what it is for, as text.
         ref: `milestones:ID`, `rulesets:ID`, `LIST:ID`, `requests:ID` or `findings:ID`.
         owner: the person who has it; empty where only the role is known.
         role: the role that has it; empty for milestones, which are everybody's.
@@ -66,7 +66,7 @@ class Deadline(Struct, frozen=True):
         late: whether its day has passed and it is still to be done.
         private: whether it comes from a private list, and so never leaves.
         rulesets: ids of the rulesets that it is about; `ref` names the first of them.
-        milestone: the milestone that the end of a grace period hangs on, where there is one.
+        milestone: the milestone that the end of a grace period depends on, where there is one.
     """
 
     key: str
@@ -149,7 +149,7 @@ def select_until(found: Iterable[Deadline], until: date | None) -> list[Deadline
 
 
 def select_undated(found: Iterable[Deadline]) -> list[Deadline]:
-    """Return the deadlines that have no day yet."""
+    """Return the deadlines that have no date yet."""
     return [one for one in found if one.day is None]
 
 
@@ -190,7 +190,7 @@ def _process_source(project: Project, source: SourceRef | None) -> str:
 
 
 def list_ruleset_deadlines(board: Board, role: str = "") -> list[Deadline]:
-    """Return the days of rulesets that lie ahead, and ends of grace that have no day yet.
+    """Return the days of rulesets that lie ahead, and ends of grace that have no date yet.
 
     Args:
         board: the project on the day that is taken for today.
@@ -242,7 +242,7 @@ def _item_deadlines(board: Board, row: Row) -> Iterator[Deadline]:
 
 
 def _recurrence_deadline(board: Board, row: Row, newest: date | None) -> Iterator[Deadline]:
-    """Yield the next turn of what recurs; the one after it hangs on when this one is done."""
+    """Yield the next turn of what recurs; the one after it depends on when this one is done."""
     period = row.item.every
     if newest is None:
         after = board.project.process.milestone(row.item.after)
@@ -283,7 +283,7 @@ def _person_or_empty(board: Board, owner: str) -> str:
 def _evidence_deadlines(board: Board, row: Row) -> Iterator[Deadline]:
     """Yield the days on which evidence stops to count, one for all pieces of an item and day.
 
-    A piece that is too old for a milestone to come has to be collected anew by that day. The turn
+    A piece that is too old for a milestone to come has to be collected again by that day. The turn
     of a recurring item is a deadline of its own; here only a limit or an expiry counts.
     """
     item, record = row.item, row.record
@@ -309,7 +309,7 @@ def _evidence_deadlines(board: Board, row: Row) -> Iterator[Deadline]:
 
 
 def _describe_limit(item: Item, evidence_item: Evidence) -> str:
-    """Say by which rule a piece that counts today stops to count."""
+    """State by which rule a piece that counts today stops to count."""
     expires = f"expires on {evidence_item.expires}" if evidence_item.expires else ""
     age = f"at most {item.max_age} old" if item.max_age else ""
     return ", ".join(part for part in (expires, age) if part)
@@ -375,7 +375,7 @@ def _finding_deadline(board: Board, finding: Finding) -> Deadline:
 
 
 def _anchor_waits_for(board: Board, expression: str) -> str:
-    """Say what a due expression without a day waits for."""
+    """State what a due expression without a day waits for."""
     try:
         anchor = parse_due(expression).anchor
     except ValueError:

@@ -32,7 +32,7 @@ GROUPS: Mapping[str, str] = {
     "dates": "Due dates set",
     "fields": "Other changes",
 }
-"""The groups of deltas, in the order in which they are told: what got worse first."""
+"""The groups of deltas, in the order in which they are shown: what got worse first."""
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "milestone-later": ("slipped", "moved later"),
@@ -112,12 +112,12 @@ class Difference(Struct, frozen=True):
         kind: what happened; a key of WORDS. Kinds are never renamed.
         trend: whether that is worse, better, or neither.
         ref: the item; `requests:ID`, `findings:ID`; id of the milestone; path of the file.
-        was: what it was, for a person; empty where that says nothing.
+        was: what it was, for a person; empty where that states nothing.
         now: what it is, for a person.
         why: the reason that was given, where there is one.
         evidence_item: id of the piece of evidence.
         because: id of the milestone that moved, where that moved a due date.
-        private: whether it stands under `private/`.
+        private: whether it is under `private/`.
         field: name of the field, for the kind `field`.
     """
 
@@ -138,12 +138,12 @@ class Difference(Struct, frozen=True):
 
     @property
     def worse(self) -> bool:
-        """Tell whether it got worse."""
+        """Return whether it got worse."""
         return self.trend == "worse"
 
     @property
     def group(self) -> str:
-        """Return the group that it is told in."""
+        """Return the group that it is shown in."""
         return WORDS[self.kind][0]
 
     @property
@@ -180,7 +180,7 @@ class GateDifference(Struct, frozen=True):
 
     @property
     def trend(self) -> Trend:
-        """Tell whether it lacks more than it did, or other things but no fewer."""
+        """Return whether it lacks more than it did, or other things but no fewer."""
         if self.after < self.before:
             return "better"
         return "worse" if self.newly_outstanding else "other"
@@ -192,7 +192,7 @@ class GateDifference(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Say it: `31 outstanding -> 28 outstanding; 5 new, 8 resolved`."""
+        """Format it: `31 outstanding -> 28 outstanding; 5 new, 8 resolved`."""
         before = f"{self.before} outstanding" if self.before else "met"
         after = f"{self.after} outstanding" if self.after else "met"
         moved = [f"{len(self.newly_outstanding)} new"] if self.newly_outstanding else []
@@ -227,7 +227,7 @@ class Comparison(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """Say how much changed in one sentence."""
+        """State how much changed in one sentence."""
         if not self.differences and not self.gates:
             return "Nothing changed."
         worse, better, other = self.count("worse"), self.count("better"), self.count("other")
@@ -251,7 +251,7 @@ class Comparison(Struct, frozen=True):
 
 
 def later(old: date | None, new: date | None) -> Literal["", "later", "none", "earlier", "set"]:
-    """Tell how a day moved; empty where it did not."""
+    """Describe how a day moved; empty where it did not."""
     if old == new:
         return ""
     if new is None:
@@ -310,9 +310,9 @@ def field_deltas(
     Args:
         old: a record, request or finding as it was.
         new: the same as it is.
-        told: what is told of it already.
+        told: what is reported about it already.
         make: makes a difference of it.
-        known: the fields that are told wherever they differ.
+        known: the fields that are shown wherever they differ.
     """
     covered = {name for one in told for name in COVERS.get(one.kind, ())}
     for row in FIELDS[type(new)]:

@@ -91,7 +91,7 @@ def find_stale_date(item: Item, evidence_item: Evidence, calendar: Calendar) -> 
 def predict_stale_date(
     item: Item, record: Record, evidence_item: Evidence, calendar: Calendar, ends: date | None
 ) -> date | None:
-    """Return the first day on which a piece is judged stale, as things stand; None: on no day.
+    """Return the first day on which a piece is judged stale, as things stand; None: on no date.
 
     What is judged at a milestone with a date does not turn: it counts there, or it never will.
     """

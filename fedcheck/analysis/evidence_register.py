@@ -138,7 +138,7 @@ class EvidenceRow(Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, str]:
-        """Return what tells this row from others, from one state of the workspace to the next."""
+        """Return what distinguishes this row, from one state of the workspace to the next."""
         evidence_item = self.evidence_item
         return (
             (evidence_item.kind, normalize_link(evidence_item.link))
@@ -199,7 +199,7 @@ class EvidenceRegister(Struct, frozen=True, dict=True):
 
     @property
     def summary(self) -> str:
-        """Return the counts in words, bad news where there is any."""
+        """Return the counts as text, bad news where there is any."""
         count = self.counts
         parts = [pluralize(self.pieces, "piece")]
         parts += [
@@ -223,7 +223,7 @@ def build_register(board: Board) -> EvidenceRegister:
 def build_full_register(board: Board) -> EvidenceRegister:
     """Return the register with the evidence of requests and findings too.
 
-    They stand in it by entries of their own, whose references begin with `requests:` and
+    They are in it by entries of their own, whose references begin with `requests:` and
     `findings:`.
     """
     return _build(board, [*board.rows.values(), *list_issue_rows(board)])

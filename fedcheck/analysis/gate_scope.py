@@ -48,7 +48,7 @@ def describe_scope(process: Process, found: Sequence[Gate], milestone: Milestone
 def lacking_by_phase(
     board: Board, found: Sequence[Gate], milestone: str
 ) -> dict[str, tuple[str, int] | None]:
-    """Return for each phase the gate that it is told by, and how much that lacks there.
+    """Return for each phase the gate that it is shown by, and how much that lacks there.
 
     That is the gate of the milestone that is spoken of, where it closes the phase; for the other
     phases the first of their gates that lacks something there. The milestone is empty and the

@@ -1,4 +1,4 @@
-"""Gates: may a milestone be called, and if not, what exactly is missing (design, section 3)."""
+"""Gates: is a milestone's gate met, and if not, what is missing (design, section 3)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -53,7 +53,7 @@ class Outstanding(Struct, frozen=True):
         ref: the item, request, finding or file that it is about.
         owner: who owes it: a person where one is named, or else the role.
         phase: the phase of the gate in which it counts; each lack counts in exactly one.
-        since: since when it is owed; None where nothing says (docs/gates.md tells the rule).
+        since: since when it is owed; None where nothing states (docs/gates.md shows the rule).
     """
 
     kind: str
@@ -72,7 +72,7 @@ class Remark(Struct, frozen=True):
         kind: `unverified`: an evidence file was not hashed on this machine as it is now; `grace`:
             the grace period of a ruleset is over, and something that it demands is not done.
         ref: the item that it is about, or `rulesets:ID`.
-        why: what is said of it, in words that accuse nobody.
+        why: what is stated about it, as text that accuse nobody.
         owner: who owns the item: a person where one is named, or else the role.
         phase: the phase of the item; empty for a ruleset.
         title: title of the item or of the ruleset.
@@ -97,7 +97,7 @@ class Gate(Struct, frozen=True):
 
     @property
     def ready(self) -> bool:
-        """Tell whether the milestone may be called."""
+        """Return whether the gate is met."""
         return not self.missing
 
 
@@ -108,7 +108,7 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
         board: the project on that day.
         milestone: the milestone.
         days: since when items and requests have their status, as far as the history knows
-            (`find_status_dates`); it only tells since when something is owed.
+            (`find_status_dates`); it only shows since when something is owed.
     """
     asked = [row for row in board.rows.values() if asks_for(board, milestone, row)]
     missing = [lack for row in asked for lack in _lacks(board, row, days)]
@@ -124,7 +124,7 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
 
 
 def asks_for(board: Board, milestone: Milestone, row: Row) -> bool:
-    """Tell whether the gate of a milestone judges an item, of whatever level."""
+    """Return whether the gate of a milestone judges an item, of whatever level."""
     return milestone.asks_for(row.phase, row.role) and not (
         row.private or row.unknown or _after_later(board, row, milestone)
     )
@@ -158,7 +158,7 @@ def phase_of(
 
 
 def _after_later(board: Board, row: Row, milestone: Milestone) -> bool:
-    """Tell whether an item can only happen after this milestone or a later one."""
+    """Return whether an item can only happen after this milestone or a later one."""
     if not row.item.after:
         return False
     order = [stone.id for stone in board.project.process.milestones]
@@ -215,7 +215,7 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
 
 
 def describe_stale(row: Row, today: date) -> str:
-    """Say that evidence is too old: today, or on which day before the milestone it serves."""
+    """State that evidence is too old: today, or on which day before the milestone it serves."""
     turns = waiting_since.find_stale_day(row)
     if turns is None or turns <= today:
         return EVIDENCE_WORDS["stale"]
@@ -234,7 +234,7 @@ def _find_other_side(board: Board, row: Row) -> Row:
 
 
 def _list_remarks(row: Row) -> Iterator[Remark]:
-    """Yield what is to be said of the evidence of an item where the gate would judge it."""
+    """Yield what is to be stated about the evidence of an item where the gate would judge it."""
     record = row.record
     if record.status != Status.DONE or row.item.level == Level.MAY or not row.unverified:
         return
@@ -284,7 +284,7 @@ def _done_word(row: Row) -> str:
 
 
 def _unplanned(board: Board, row: Row) -> bool:
-    """Tell whether an item is other than satisfied, and no finding plans what is done about it."""
+    """Return whether an item is other than satisfied without a planned finding."""
     if row.record.result != "other-than-satisfied" or not row.record.closed:
         return False
     return not any(f.planned and row.ref in f.items for f in board.project.findings)
@@ -301,7 +301,7 @@ def _finding_words(board: Board, row: Row) -> str:
 def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
     """Yield open findings that block a gate once the assessment is over: by risk, or unplanned.
 
-    The process says which risks block (`blocking-risks`). A finding that is not planned is listed
+    The process states which risks block (`blocking-risks`). A finding that is not planned is listed
     here unless the test that found it is listed already.
     """
     process = board.project.process
@@ -327,19 +327,19 @@ def _unsettled(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
 
 
 def _open_by(board: Board, finding: Finding, milestone: Milestone) -> bool:
-    """Tell whether a gate asks for an open finding: the assessment is over, and it was known."""
+    """Return whether a gate asks for an open finding: the assessment is over, and it was known."""
     known = not _came_later(board, milestone, finding.found)
     return known and _after_assessment(board, milestone)
 
 
 def _told(board: Board, finding: Finding, milestone: Milestone) -> bool:
-    """Tell whether the gate names a test of the finding as unplanned."""
+    """Return whether the gate names a test of the finding as unplanned."""
     rows = (board.rows.get(ref) for ref in finding.items)
     return any(e and e.phase in milestone.closes and _unplanned(board, e) for e in rows)
 
 
 def _after_assessment(board: Board, milestone: Milestone) -> bool:
-    """Tell whether a milestone is the one that closes the assessment, or a later one.
+    """Return whether a milestone is the one that closes the assessment, or a later one.
 
     A process without a phase of assessment asks for findings at every gate.
     """
@@ -367,7 +367,7 @@ def _requests(
 
 
 def _due_by(board: Board, request: Request, milestone: Milestone) -> bool:
-    """Tell whether an open request is due by a milestone; one without a day is due at once."""
+    """Return whether an open request is due by a milestone; one without a day is due at once."""
     day = board.dates.get(milestone.id)
     if request.due and day:
         return request.due <= day
@@ -375,7 +375,7 @@ def _due_by(board: Board, request: Request, milestone: Milestone) -> bool:
 
 
 def _came_later(board: Board, milestone: Milestone, day: date | None) -> bool:
-    """Tell whether something came up only after a milestone had taken place."""
+    """Return whether something came up only after a milestone had taken place."""
     held = board.dates.get(milestone.id)
     return held is not None and day is not None and held < day <= board.today
 

@@ -66,7 +66,7 @@ def _group_by(
 
 
 def _group_by_section(rows: Sequence[Row], board: Board) -> list[ItemGroup]:
-    """Group entries by section; where they are of several lists, a title says of which."""
+    """Group entries by section; where they are of several lists, a title states about which."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row.checklist, row.section.id), []).append(row)

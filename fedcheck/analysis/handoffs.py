@@ -35,7 +35,7 @@ class Handoff(Struct, frozen=True):
         ref: the item; `requests:ID`, `findings:ID`.
         owner: the person who has it; empty where nobody is named.
         status: how it stands, in a word or two.
-        since: since when the role waits for it; None where nothing tells.
+        since: since when the role waits for it; None where nothing shows.
         due: the day on which it is due.
         blocks: the open items of the waiting role that need it.
         behind: how many open items of any role come after it, one after another.
@@ -67,7 +67,7 @@ def list_handoffs(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Hand
     """Return what roles wait for from each other: by who waits for whom, the longest first.
 
     Args:
-        board: the project on a day. What stands under `private/` is left out.
+        board: the project on a day. What is under `private/` is left out.
         days: since when things have their status (`find_status_dates`).
     """
     board = board.shared() if board.project.withheld_lists else board

@@ -23,7 +23,7 @@ def request_deltas(
     """Yield what is different about a request.
 
     Args:
-        project: what says in which roles people act.
+        project: what states in which roles people act.
         old: the request as it was; None where there was none.
         new: the request as it is; None where it is gone.
         days: the days on which the two stand.

@@ -23,7 +23,7 @@ SECTIONS = {
 
 
 def is_issue_ref(ref: str) -> bool:
-    """Tell whether a reference is that of a request or a finding."""
+    """Return whether a reference is that of a request or a finding."""
     return split_ref(ref)[0] in ISSUE_FILES
 
 
@@ -65,7 +65,7 @@ def _build_row(board: Board, book: str, thing: Issue, owner: str, ended: date | 
 
 
 def _item_status(thing: Issue) -> Status:
-    """Return how it stands in the words of items; evidence of what is over does not go stale."""
+    """Return how it is in the words of items; evidence of what is over does not go stale."""
     if thing.state in ("accepted", "closed"):
         return Status.DONE
     answered = isinstance(thing, Request) and thing.state == "answered"

@@ -40,7 +40,7 @@ NOBODY = "no owner"
 
 
 def state_of(thing: Issue) -> str:
-    """Return the state as a person thinks of it: what was returned, failed or planned says so."""
+    """Return the state as a person thinks of it: what was returned, failed or planned states so."""
     if isinstance(thing, Request):
         return "returned" if thing.returned else thing.state
     if thing.state == "closed":
@@ -58,7 +58,7 @@ def find_next_actor(request: Request) -> str:
 
 
 def is_overdue(thing: Issue, today: date) -> bool:
-    """Tell whether it is open after its day."""
+    """Return whether it is open after its day."""
     return thing.state == "open" and thing.due is not None and thing.due < today
 
 

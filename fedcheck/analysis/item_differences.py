@@ -232,7 +232,7 @@ def _other(evidence_item: Evidence) -> Sequence[object]:
 
 
 def _weaker(old: Evidence, new: Evidence) -> str:
-    """Say in what a piece proves less than it did; empty where it does not."""
+    """State in what a piece proves less than it did; empty where it does not."""
     if old.collected and (new.collected is None or new.collected < old.collected):
         return f"collected {as_iso(old.collected)}, now {as_iso(new.collected) or 'without a date'}"
     if old.sha256 and not new.sha256:

@@ -14,7 +14,7 @@ from fedcheck.domain.workspace import Project
 
 
 class Calendar(Struct, frozen=True):
-    """The dates that due expressions hang on.
+    """The dates that due expressions depend on.
 
     Attributes:
         own: dates that the workspace states.
@@ -47,7 +47,7 @@ class Calendar(Struct, frozen=True):
             return None
 
     def day_of(self, expression: str) -> date:
-        """Return the date of a due expression. Raises ValueError, in words, where it has none."""
+        """Return the date of a due expression. Raises ValueError, as text, where it has none."""
         due = parse_due(expression)
         day = resolve_due(due, self.anchor)
         if day is not None:
@@ -138,7 +138,7 @@ def _count_done(project: Project) -> dict[str, int]:
 
 
 def _is_behind(project: Project, milestone: Milestone, done: Mapping[str, int]) -> bool:
-    """Tell whether more is done in the phases after a gate than in those that it closes."""
+    """Return whether more is done in the phases after a gate than in those that it closes."""
     order = project.process.order
     last = max(order(phase) for phase in milestone.closes)
     own = sum(count for phase, count in done.items() if phase in milestone.closes)
@@ -161,7 +161,7 @@ def _count_passed(gates: list[str], dates: Mapping[str, date], today: date) -> i
 
 
 def _has_open_items(project: Project, milestone: Milestone) -> bool:
-    """Tell whether a demanded item of the phases that a milestone closes is open."""
+    """Return whether a demanded item of the phases that a milestone closes is open."""
     return any(
         checklist.phase in milestone.closes
         and item.level in DEMANDED

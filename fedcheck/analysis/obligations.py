@@ -50,7 +50,7 @@ class Digest(Struct, frozen=True):
 
     @property
     def empty(self) -> bool:
-        """Tell whether nothing is owed and nothing waits."""
+        """Return whether nothing is owed and nothing waits."""
         owed = (self.items, self.answers, self.judgements, self.findings, self.evidence_items)
         return not any(owed) and not self.later
 
@@ -68,7 +68,7 @@ def build_digests(
     Args:
         board: the project on a day; give `Board.shared()` where the digests leave the company.
         role: only people of this role, and what nobody of it is named for.
-        until: leave out what is due after this day; what has no day stays.
+        until: leave out what is due after this day; what has no date stays.
         with_evidence: look for evidence that no longer counts; it takes as long as all the rest.
     """
     names = _list_named_people(board)
@@ -91,7 +91,7 @@ def list_owners(board: Board) -> list[str]:
 
 
 def _is_of_role(board: Board, one: Digest, role: str) -> bool:
-    """Tell whether a digest is of a role; somebody whom nobody knows is of that of their items."""
+    """Return whether a digest is of a role; an unknown person has the role of their items."""
     if not one.owner or one.role:
         return not one.owner or one.role == role
     return any(row.role == role for row in one.items)
@@ -115,7 +115,7 @@ def _list_named_people(board: Board) -> dict[str, str]:
 
 
 def _needs_attention(row: Row) -> bool:
-    """Tell whether something is to be done about an item: it is open, or no longer sound."""
+    """Return whether something is to be done about an item: it is open, or no longer sound."""
     if row.unknown:
         return False
     return not row.record.closed or row.overdue or row.unsound or row.changed
@@ -124,7 +124,7 @@ def _needs_attention(row: Row) -> bool:
 class _Shares(Struct, frozen=True):
     """What each person is named for, by their name in lower case; "" for nobody, and for roles.
 
-    Worked out once for all: a board may name thousands of people. What stands in other digests
+    Worked out once for all: a board may name thousands of people. What is in other digests
     by reference has its place in the board, for the order.
     """
 
@@ -199,7 +199,7 @@ def _build_digest(
 
 
 def _is_to_do(row: Row) -> bool:
-    """Tell whether an item is to be worked on; evidence that is unsound is told of apart."""
+    """Return whether an item is to be worked on; evidence that is unsound is listed separately."""
     if row.unknown:
         return False
     return not row.record.closed or row.overdue or row.changed
@@ -274,7 +274,7 @@ class Obligation(Struct, frozen=True):
     Attributes:
         ref: `requests:q7wd` or `findings:f3k9`.
         kind: request or finding.
-        task: what to do, in words, with the title.
+        task: what to do, as text, with the title.
         owner: who is named for it; empty where only the role is known.
     """
 

@@ -1,4 +1,4 @@
-"""Debts: what a gate lacks, grouped by who must act. Commands, app and reports tell these."""
+"""Debts: what a gate lacks, grouped by who must act. Commands, app and reports show these."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -38,7 +38,7 @@ class OwnerOutstanding(Struct, frozen=True):
 def group_by_owner(project: Project, missing: Iterable[Outstanding]) -> list[OwnerOutstanding]:
     """Group what is missing by who must act.
 
-    Roles stand in the order of the process, the people of each by name, and no owner last.
+    Roles are in the order of the process, the people of each by name, and no owner last.
     """
     grouped: dict[tuple[str, str], list[Outstanding]] = {}
     for one in missing:
@@ -78,7 +78,7 @@ def title_of(board: Board, missing: Outstanding) -> str:
 
 
 def reason_of(board: Board, missing: Outstanding) -> str:
-    """Return why it is missing, without the title that stands beside it."""
+    """Return why it is missing, without the title that is next to it."""
     thing = find_issue(board, missing)
     return missing.why.removesuffix(f": {thing.title}") if thing else missing.why
 
@@ -95,7 +95,7 @@ def find_issue(board: Board, missing: Outstanding) -> Request | Finding | None:
 def find_newly_outstanding(then: Gate, now: Gate) -> frozenset[tuple[str, str]]:
     """Return what a gate will lack on a later day and does not lack now, as kind and ref.
 
-    An item that is open now and overdue then is in both: its `since` tells.
+    An item that is open now and overdue then is in both: its `since` shows.
     """
     there = {(one.kind, one.ref) for one in now.missing}
     return frozenset((one.kind, one.ref) for one in then.missing) - there

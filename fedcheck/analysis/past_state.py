@@ -56,7 +56,7 @@ def list_revert_changes(
 
 
 def _is_default_status(name: str, now: Any, value: Any) -> bool:
-    """Tell whether both say that nothing was touched: `todo`, and no status at all."""
+    """Return whether both state that nothing was touched: `todo`, and no status at all."""
     return name == "status" and {now or "todo", value or "todo"} == {"todo"}
 
 
@@ -131,7 +131,7 @@ def collect_old_values(project: Project, after: Iterable[Change]) -> OldValues:
 
 
 def _rebuild_records(now: Mapping[str, Record], held: FieldValues) -> dict[str, Record]:
-    """Return the records of a list; one that says nothing is none."""
+    """Return the records of a list; one that states nothing is none."""
     then = dict(now)
     for item, fields in held.items():
         then[item] = _with_fields(then.get(item, EMPTY_RECORD), fields)

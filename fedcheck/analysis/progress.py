@@ -55,12 +55,12 @@ class Count(Struct):
 
     @property
     def words(self) -> str:
-        """Return the count with what is optional beside it: `31/42 +3 optional`."""
+        """Return the count with what is optional next to it: `31/42 +3 optional`."""
         return self.text + (f" +{self.optional} optional" if self.optional else "")
 
     @property
     def share(self) -> str:
-        """Return the percentage in words, `?` where not all is known: `73%`."""
+        """Return the percentage as text, `?` where not all is known: `73%`."""
         return "?" if self.unknown else f"{self.percent}%"
 
     def add(self, row: Row) -> None:
@@ -100,7 +100,7 @@ def count_internal(board: Board) -> list[tuple[Checklist, Count, int]]:
 
 
 MANY_PHASES = 8
-"""The most phases of a process that are always told one by one."""
+"""The most phases of a process that are always shown one by one."""
 
 
 def split_phases(board: Board, role: str) -> tuple[list[Phase], list[Phase]]:
@@ -140,7 +140,7 @@ def count_by_section(rows: Iterable[Row]) -> dict[tuple[str, str], Count]:
 
 
 SHOWN_WEEKS = 5
-"""How many weeks are told of one by one, the current one included; then months."""
+"""How many weeks are listed one by one, the current one included; then months."""
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -191,12 +191,12 @@ RECENT_WEEKS = 4
 
 
 class Pace(Struct, frozen=True):
-    """The pace towards a milestone.
+    """The pace toward a milestone.
 
     Attributes:
         weeks: items done in each of the last weeks, the current one last.
-        done: items done of those that the milestone rests on.
-        total: required items that it rests on, without those not applicable.
+        done: items done of those that the milestone is based on.
+        total: required items that it is based on, without those not applicable.
         made: items done per week, the average of the last full weeks; of this one before.
         needed: items to be done per week until the milestone; None without a date ahead.
     """
@@ -210,7 +210,7 @@ class Pace(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Say it in words: `77 of 125 required items done, 4.1/week needed, 5.0/week achieved`."""
+        """Format it: `77 of 125 required items done, 4.1/week needed, 5.0/week achieved`."""
         text = f"{self.done} of {self.total} required items done"
         if self.done >= self.total:
             return text
@@ -221,14 +221,14 @@ class Pace(Struct, frozen=True):
 
     @property
     def late(self) -> bool:
-        """Tell whether the present pace does not reach the milestone."""
+        """Return whether the present pace does not reach the milestone."""
         return self.needed is not None and self.made < self.needed
 
 
 def compute_pace(board: Board, milestone: str) -> Pace:
-    """Return the pace of the items that a milestone rests on.
+    """Return the pace of the items that a milestone is based on.
 
-    Done counts on the day that a record says; an item that was reopened counts when it is done
+    Done counts on the day that a record states; an item that was reopened counts when it is done
     again.
     """
     stone = board.project.process.milestone(milestone)

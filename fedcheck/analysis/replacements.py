@@ -53,7 +53,7 @@ class Replacement(Struct, frozen=True):
 
     @property
     def takes_out(self) -> bool:
-        """Tell whether anything is asked for no longer."""
+        """Return whether anything is asked for no longer."""
         return bool(self.removed or self.lowered or self.changes)
 
     @property

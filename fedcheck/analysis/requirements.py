@@ -1,6 +1,6 @@
 """Requirements: how many rules and indicators are addressed, declined or outstanding, by force.
 
-The process says what counts as a requirement (`[[requirement-kind]]`); a process without any has
+The process states what counts as a requirement (`[[requirement-kind]]`); a process without any has
 none.
 """
 
@@ -40,7 +40,7 @@ class RequirementCount(Struct, frozen=True):
 
     @property
     def optional(self) -> bool:
-        """Tell whether nothing is owed by them."""
+        """Return whether nothing is owed by them."""
         return self.levels == (Level.MAY,)
 
 
@@ -62,7 +62,7 @@ def count_requirements(board: Board, role: str) -> list[RequirementCount]:
 
 
 def find_kind(kinds: Iterable[RequirementKind], row: Row) -> RequirementKind | None:
-    """Return the kind whose shape says most of an item's code; None where none fits."""
+    """Return the kind whose shape states most of an item's code; None where none fits."""
     return max((one for one in kinds if _fits(one, row)), key=_precision, default=None)
 
 
@@ -71,7 +71,7 @@ def _fits(kind: RequirementKind, row: Row) -> bool:
 
 
 def _precision(kind: RequirementKind) -> int:
-    """Return how much a shape says of a code: its characters that stand for themselves."""
+    """Return how much a shape states about a code: its characters that stand for themselves."""
     return sum(letter not in "?*" for letter in kind.code)
 
 

@@ -1,4 +1,4 @@
-"""What hangs on a milestone: which days move with its date, what goes stale or overdue by it."""
+"""What depends on a milestone: which days move with its date, what goes stale or overdue by it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -92,7 +92,7 @@ def _list_moved_milestones(now: Board, then: Board) -> tuple[DeadlineMove, ...]:
 
 
 def describe_impact(shift: RescheduleImpact) -> str:
-    """Say in a line what a date would change; empty where nothing hangs on it."""
+    """State in a line what a date would change; empty where nothing depends on it."""
     parts = [
         _format_count(shift.milestones[1:], "other milestone moves", "other milestones move"),
         _format_count(shift.moves, "deadline moves", "deadlines move"),

@@ -75,7 +75,7 @@ class Duty(Struct, frozen=True):
         return self.row.due if self.row else None
 
     def concerns(self, role: str) -> bool:
-        """Tell whether a role has a part in it."""
+        """Return whether a role has a part in it."""
         return role in (self.prepares, *self.contributes, *self.reviews)
 
 
@@ -99,12 +99,12 @@ class PhaseRole(Struct, frozen=True):
 
     @property
     def summaries(self) -> tuple[str, ...]:
-        """Return what its lists say of themselves: what the role owes here."""
+        """Return what its lists state about themselves: what the role owes here."""
         return tuple(one.summary or one.title for one in self.lists)
 
     @property
     def idle(self) -> bool:
-        """Tell whether the role has no part in the phase, as far as process and lists tell."""
+        """Return whether the role has no part in the phase, as far as process and lists show."""
         return not (self.lists or self.prepares or self.reviews or self.decides)
 
 
@@ -131,7 +131,7 @@ class PhaseDuties(Struct, frozen=True):
 
 
 def list_phase_duties(board: Board) -> list[PhaseDuties]:
-    """Return who does what, phase by phase; what stands under `private/` is left out."""
+    """Return who does what, phase by phase; what is under `private/` is left out."""
     board = board.shared() if board.project.withheld_lists else board
     roles = list_roles(board)
     items: dict[str, list[Row]] = {}
@@ -209,7 +209,7 @@ def _last_closed_phase(board: Board, milestone: Milestone) -> str:
 
 
 def describe_phase_role(part: PhaseRole) -> list[str]:
-    """Say in whole sentences what a role does in a phase."""
+    """State in whole sentences what a role does in a phase."""
     said = list(part.summaries)
     if part.prepares:
         said.append(f"Prepares: {'; '.join(part.prepares)}.")

@@ -40,7 +40,7 @@ class RulesetState(Struct, frozen=True):
     rows: tuple[Row, ...]
 
     def has_lapsed(self, today: date) -> bool:
-        """Tell whether the grace period is over: its last day has passed."""
+        """Return whether the grace period is over: its last day has passed."""
         return self.grace is not None and self.grace < today
 
     @property
@@ -58,7 +58,7 @@ class RulesetDay(Struct, frozen=True):
 
     Attributes:
         key: stable name: the event and the day that the rules state.
-        milestone: the milestone that the day hangs on; empty where it hangs on none.
+        milestone: the milestone that the day depends on; empty where it depends on none.
     """
 
     key: str
@@ -74,7 +74,7 @@ def list_rulesets(board: Board, roles: Collection[str] = ()) -> list[RulesetStat
     """Return the rulesets that bind the workspace by its profile, in the order of the process.
 
     A ruleset of which no item applies, to these roles where any are given, binds nobody here. One
-    that no list knows at all is told: nothing says whom it binds.
+    that no list knows at all is shown: nothing states whom it binds.
     """
     process, facts = board.project.process, board.project.facts
     chosen = [one for one in process.rulesets if one.applies_to(facts)]
@@ -126,7 +126,7 @@ def _code_of(code: str) -> str:
 
 
 def _list_events(ruleset: Ruleset) -> Iterator[tuple[str, date]]:
-    """Yield what happens on which day that the rules state; a grace of no day is none."""
+    """Yield what happens on which day that the rules state; a grace of no date is none."""
     obtain, maintain, grace = ruleset.obtain, ruleset.maintain, ruleset.grace_day
     if obtain and obtain == maintain:
         yield "both", obtain
@@ -142,7 +142,7 @@ def _list_events(ruleset: Ruleset) -> Iterator[tuple[str, date]]:
 def _resolve_grace(board: Board, ruleset: Ruleset) -> tuple[date | None, str]:
     """Return the end of a grace period, or what it waits for.
 
-    A milestone that does not lie after the day is not the one that ends it.
+    A milestone that does not are after the day is not the one that ends it.
     """
     stated, after = ruleset.grace_day, ruleset.grace_after
     if stated is None or not after:

@@ -12,7 +12,7 @@ class StatementChange(Struct, frozen=True):
     """An earlier statement of an item against today's.
 
     Attributes:
-        former: what it said, and in which release.
+        former: what it stated, and in which release.
         level: how binding it is now.
         lines: today's lines with the words that came and went.
     """
@@ -28,12 +28,12 @@ class StatementChange(Struct, frozen=True):
 
     @property
     def is_reworded(self) -> bool:
-        """Tell whether any word of the statement changed."""
+        """Return whether any word of the statement changed."""
         return any(piece.kind != "same" for line in self.lines for piece in line)
 
     @property
     def is_other_level(self) -> bool:
-        """Tell whether it was more or less binding."""
+        """Return whether it was more or less binding."""
         return self.former.level != self.level
 
 

@@ -73,12 +73,12 @@ def split_tests(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
 
 
 def _is_step(row: Row) -> bool:
-    """Tell whether a test is a step of an imported test case workbook."""
+    """Return whether a test is a step of an imported test case workbook."""
     return row.item.source is not None and row.item.source.id == WORKBOOK
 
 
 def describe_others(others: Iterable[Row]) -> str:
-    """Say which tests are counted apart: `40 tests of rev5.readiness.3pao, 12 of my.list`."""
+    """State which tests are counted apart: `40 tests of rev5.readiness.3pao, 12 of my.list`."""
     counts = Counter(row.checklist for row in others)
     first = True
     parts = []
@@ -103,7 +103,7 @@ class ControlCount(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Say it: `3 controls: 1 satisfied, 1 other than satisfied, ...`."""
+        """Format it: `3 controls: 1 satisfied, 1 other than satisfied, ...`."""
         return (
             f"{pluralize(self.total, 'control')}: {self.satisfied} satisfied,"
             f" {self.other} other than satisfied, {self.na} not applicable,"

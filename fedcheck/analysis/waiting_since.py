@@ -23,7 +23,7 @@ def find_status_dates(
 ) -> Mapping[str, date]:
     """Return by reference the day on which an item took its status, a request its state.
 
-    One whose status is not the one that the history saw last has no such day.
+    One whose status is not the one that the history saw last has no such date.
 
     Args:
         project: the state.
@@ -39,7 +39,7 @@ def find_status_dates(
 
 
 def needs_history(project: Project) -> bool:
-    """Tell whether a day of a gate hangs on the history; it may be long, so it is read only then.
+    """Return whether a date of a gate depends on the history, which is read only then.
 
     It does where something is blocked, or not applicable without a reason, and where an answer came
     back.
@@ -113,7 +113,7 @@ def _find_stale_since(board: Board, row: Row) -> date | None:
     """Return the day on which the first piece became too old.
 
     None where that day is still to come: what will be too old at a milestone is owed now, and
-    nothing says since when that milestone has its date.
+    nothing states since when that milestone has its date.
     """
     day = find_stale_day(row)
     return day if day and day <= board.today else None

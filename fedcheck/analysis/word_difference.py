@@ -11,7 +11,7 @@ LONGEST = 800
 """From how many words on the whole texts are given: comparing longer ones takes too long."""
 
 SHARED = 0.5
-"""How many words two lines share at least, of those that differ, to be told as one line."""
+"""How many words two lines share at least, of those that differ, to be shown as one line."""
 
 Kind = Literal["same", "removed", "added"]
 

@@ -1,6 +1,6 @@
 """Shell completion of items, queries, milestones and checklists; silent where nothing opens.
 
-What a workspace says is data, and a shell runs what is on its line: only plain words are offered,
+What a workspace states is data, and a shell runs what is on its line: only plain words are offered,
 which every shell takes as they are. Names with blanks or other signs are left out, as click's
 scripts hand values to bash without quotes.
 """
@@ -39,14 +39,14 @@ MAX_HELP = 60
 """The longest value and the widest help that are offered."""
 
 _SIGNS = frozenset("._-:/@+%=")
-"""What a plain word may hold beside letters and digits."""
+"""What a plain word may hold next to letters and digits."""
 
 _FIRST_SIGNS = frozenset("._/")
 """The signs that it may begin with: `-` is an option, `=` and `%` mean something to shells."""
 
 
 def is_plain_word(text: str) -> bool:
-    """Tell whether bash, zsh and fish take a text as one word, without quotes, as it is."""
+    """Return whether bash, zsh and fish take a text as one word, without quotes, as it is."""
     if not text or len(text) > MAX_WORD or clean(text) != text:
         return False
     if not (text[0].isalnum() or text[0] in _FIRST_SIGNS):

@@ -16,7 +16,7 @@ MAX_MESSAGE = 2000
 
 
 class Settings:
-    """What was said before the command's name."""
+    """What was stated before the command's name."""
 
     def __init__(self, workspace: str | None = None) -> None:
         self.workspace = workspace

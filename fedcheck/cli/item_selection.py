@@ -62,7 +62,7 @@ def select_items(session: "Session", words: Sequence[str], yes: bool) -> list[st
 
 
 def _note_other_roles(session: "Session", refs: Sequence[str]) -> None:
-    """Say on stderr how many items of a query are another party's."""
+    """Report on stderr how many items of a query are another party's."""
     own = session.project.config.role
     rows = session.board().rows
     counts = Counter(rows[ref].role for ref in refs if ref in rows)
@@ -75,7 +75,7 @@ def _note_other_roles(session: "Session", refs: Sequence[str]) -> None:
 
 
 def _has_key(session: "Session", word: str) -> bool:
-    """Tell whether a word is `key:value` of the query language."""
+    """Return whether a word is `key:value` of the query language."""
     name, colon, _ = word.removeprefix("-").partition(":")
     return bool(colon) and name.casefold() in build_item_language(session.project).keys
 

@@ -359,7 +359,7 @@ def finding_document(finding: Finding, today: date, history: list[HistoryLine]) 
 
 
 def owed_row(owed: Obligation, today: date) -> dict[str, Any]:
-    """Return the row of a request or finding in the agenda; its kind tells it from an item."""
+    """Return the row of a request or finding in the agenda; its kind is no item's."""
     thing = owed.thing
     row = request_row(thing, today) if isinstance(thing, Request) else finding_row(thing, today)
     return {**row, "kind": owed.kind, "task": owed.task, "owner": owed.owner, "why": owed.why}

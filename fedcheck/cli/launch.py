@@ -13,7 +13,7 @@ from fedcheck.storage import config, paths, workspace_contents
 
 
 def is_on_terminal() -> bool:
-    """Tell whether a person sits in front of a terminal that can show the app."""
+    """Return whether a person is in front of a terminal that can show the app."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 

@@ -64,7 +64,7 @@ EXIT_STATUS: dict[ErrorKind, int] = {
 """The exit status of each kind of failure (design, section 4); given nowhere else."""
 
 MANY_ROWS = 50
-"""How many problems of one file are told."""
+"""How many problems of one file are shown."""
 
 EPILOG = """\b
 Exit status: 0 done; 1 the answer is no; 2 wrong usage; 3 a file or
@@ -140,7 +140,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _print_usage_error(error: click.ClickException) -> None:
-    """Say what is wrong with a command line; click would quote its words as they are."""
+    """State what is wrong with a command line; click would quote its words as they are."""
     from fedcheck.domain.text import one_line
 
     context = error.ctx if isinstance(error, click.UsageError) else None

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from fedcheck.session import Session
 
 _OURS = f"\x1b[{os.urandom(8).hex()}"
-"""Stands for the beginning of a colour until it is printed; no text from a file can guess it."""
+"""Stands for the beginning of a color until it is printed; no text from a file can guess it."""
 
 
 class DateType(click.ParamType):  # type: ignore[type-arg]
     """A date option, as people write dates: `2027-02-01`, `12/15/2026`, `Dec 15`, `yesterday`.
 
     Words count from --as-of, else from today on this machine. Where the date may be read another
-    way, stderr says how it was read.
+    way, stderr states how it was read.
     """
 
     name = "date"
@@ -71,7 +71,7 @@ def load_date_order() -> "DateOrder":
 
 
 def print_reading(note: str) -> None:
-    """Say on stderr how a date was read that may be read another way."""
+    """Report on stderr how a date was read that may be read another way."""
     if note:
         print_error(f"note: {note}")
 
@@ -109,7 +109,7 @@ def json_option(command: F) -> F:
 def open_workspace(
     workspace: str | None, as_of: date | None = None, *, settles: bool = True
 ) -> "Session":
-    """Open the workspace that is meant, and tell of broken files on stderr.
+    """Open the workspace that is meant, and report broken files on stderr.
 
     `settles`: settle what a merge left open; without it, nothing of the workspace changes.
     """
@@ -135,7 +135,7 @@ def open_workspace(
 def read_due_option(session: "Session", text: str | None) -> str | None:
     """Return the due date that somebody typed: a date or a due expression; None for nothing given.
 
-    Says on stderr how a date was read that may be read another way. Raises FedcheckError.
+    States on stderr how a date was read that may be read another way. Raises FedcheckError.
     """
     from fedcheck.domain.typed_dates import read_typed_due
 
@@ -154,7 +154,7 @@ def read_due_option(session: "Session", text: str | None) -> str | None:
 
 
 def print_problems(problems: list[Problem]) -> None:
-    """Tell of problems on stderr, each with file, line and remedy."""
+    """Report problems on stderr, each with file, line and remedy."""
     for problem in problems[:20]:
         print_error(f"warning: {_format_relative(problem)}")
     if len(problems) > 20:
@@ -176,14 +176,14 @@ def print_line(text: str = "") -> None:
 
 
 def style_text(text: str, **style: Any) -> str:
-    """Colour a text where colour is wanted: on a terminal, and never with NO_COLOR."""
+    """Color a text where color is wanted: on a terminal, and never with NO_COLOR."""
     if not has_color():
         return text
     return click.style(clean(text), **style).replace("\x1b[", _OURS)
 
 
 def has_color() -> bool:
-    """Tell whether stdout takes colour."""
+    """Return whether stdout takes color."""
     return (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
@@ -216,7 +216,7 @@ def field_options(
     Args:
         cls: the class of the fields, for the values that they may have.
         rows: the rows of the table of fields.
-        more: what the help of an option says after the sentence of its field.
+        more: what the help of an option states after the sentence of its field.
     """
     chosen = [row for row in rows if row.option]
 

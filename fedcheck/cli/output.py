@@ -25,7 +25,7 @@ _COLORS = {"accent": "cyan", "error": "red", "success": "green", "warning": "yel
 
 
 def status_text(status: str) -> str:
-    """Return glyph and word of a status, coloured on a terminal."""
+    """Return glyph and word of a status, colored on a terminal."""
     sign = STATUS_SIGNS[status]
     text = f"{sign.glyph} {sign.word}"
     return style_text(f"{text:<9}", fg=_COLORS.get(sign.tone), dim=sign.tone == "muted")
@@ -41,7 +41,7 @@ VERIFY_HINT = "Verify files: fedcheck evidence verify evidence:unverified"
 
 
 def describe_marks(row: Row) -> str:
-    """Return what is wrong with an entry, in words."""
+    """Return what is wrong with an entry, as text."""
     found = []
     if row.overdue:
         found.append("! overdue")
@@ -77,7 +77,7 @@ def terminal_width() -> int:
 
 
 def shorten_refs(refs: Sequence[str]) -> dict[str, str]:
-    """Return the bare ids of items where the terminal is narrow: a title says more.
+    """Return the bare ids of items where the terminal is narrow: a title states more.
 
     An id that several checklists have stays whole, so that every name can be typed as it stands.
     """
@@ -88,7 +88,7 @@ def shorten_refs(refs: Sequence[str]) -> dict[str, str]:
 
 
 def is_narrow() -> bool:
-    """Tell whether the terminal has no room for long references and reasons beside titles."""
+    """Return whether the terminal has no room for long references and reasons next to titles."""
     return 0 < terminal_width() < ROOMY_WIDTH
 
 
@@ -98,7 +98,7 @@ def format_table(
     """Return rows as lines with aligned columns.
 
     Args:
-        rows: cells without colour.
+        rows: cells without color.
         right: columns that are aligned to the right.
         flexible: the column that is cut so that lines fit the terminal; none is cut elsewhere.
     """

@@ -21,7 +21,7 @@ SHOWN = 30
 MOST = 800
 """Characters of a remark: one that names what stays, or is empty, is whole."""
 
-"""How many remarks are told before the rest is counted; --json lists them all."""
+"""How many remarks are shown before the rest is counted; --json lists them all."""
 
 
 class RegistryGroup(LazyGroup):

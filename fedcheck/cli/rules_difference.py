@@ -1,4 +1,4 @@
-"""The difference of two releases of the rules, as Markdown for a mail and as JSON."""
+"""The difference of two releases of the rules, as Markdown for an email and as JSON."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ LONG_FIELDS = ("statement", "points", "notes", "definition", "guidance", "artifa
 """Fields whose change is shown word by word; others as old and new value."""
 
 SUMMARY_FIELDS = ("force", "applies", "classes", "types", "paths", "actors", "type")
-"""Fields of the first table, beside the dates: how binding something is, for whom."""
+"""Fields of the first table, next to the dates: how binding something is, for whom."""
 
 MANY = 3
 """From how many items on a change that is the same in all of them is shown once."""
@@ -168,7 +168,7 @@ SUMMARY_BY_TYPE = frozenset(
         *(f"class {key}" for key in CLASSES),
     )
 )
-"""Fields of a ruleset that are told first; the certification type may follow in brackets."""
+"""Fields of a ruleset that are shown first; the certification type may follow in brackets."""
 
 
 def _is_summary(change: FieldChange) -> bool:

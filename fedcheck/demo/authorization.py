@@ -152,7 +152,7 @@ recommendation = "Check the audience of every token at the management interface.
 assets = ["api-gw-1", "api-gw-2"]
 steps = ["{+40}: audience check in release 4.12", "{+75}: retest by the assessor"]
 """
-"""The findings so far; one other-than-satisfied test has none yet, and the gate says so."""
+"""The findings so far; one other-than-satisfied test has none yet, and the gate states so."""
 
 REQUESTS = """format = 1
 

@@ -51,7 +51,7 @@ Work = dict[tuple[int, str], Edits]
 
 @dataclass(slots=True)
 class Stage:
-    """The clock and the ids of the example: both say what the story wants."""
+    """The clock and the ids of the example: both state what the story wants."""
 
     now: datetime
     tx: str = ""
@@ -99,7 +99,7 @@ def make_example(root: Path, today: date | None = None, process_id: str = "") ->
 
     Args:
         root: the folder; it is made.
-        today: the day that the example stands at; the real one without it.
+        today: the day that the example is at; the real one without it.
         process_id: one of `STORIES`; the first without it.
     """
     day = today or find_today(datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""What an example tells: who, when, and what is out of the ordinary. All of it is fictional.
+"""What an example shows: who, when, and what is out of the ordinary. All of it is fictional.
 
 Days count from today: -3 is three days ago. Items that a checklist does not have are left out.
 """

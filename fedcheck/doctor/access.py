@@ -9,11 +9,11 @@ from fedcheck.domain.text import one_line, pluralize
 
 OTHERS, GROUP_WRITES, ALL_WRITE = 0o007, 0o020, 0o022
 MAX_SINGLE_DEFECTS = 5
-"""Up to so many files are told one by one; more are counted by folder."""
+"""Up to so many files are shown one by one; more are counted by folder."""
 
 
 def check_permissions(tree: FolderTree) -> list[Defect]:
-    """Return what others can reach or the group may write; nothing where modes say nothing."""
+    """Return what others can reach or the group may write; nothing where modes state nothing."""
     if os.name != "posix":
         return []
     ours = [one for one in tree.under(*PLACES) if one.is_file or one.is_folder]
@@ -41,7 +41,7 @@ def _is_own(entry: TreeEntry) -> bool:
 
 
 def _is_barred(entry: TreeEntry) -> bool:
-    """Tell whether a closed folder above keeps out those whom the file itself would let in."""
+    """Return whether a closed folder above keeps out those whom the file itself would let in."""
     mode, reach = entry.status.st_mode, entry.reach
     return not (mode & OTHERS and reach & 0o001) and not (mode & GROUP_WRITES and reach & 0o010)
 
@@ -83,7 +83,7 @@ def _build_defect(
 
 
 def _is_document(entry: TreeEntry) -> bool:
-    """Tell whether it is a document of a person, which often comes with the mode 644."""
+    """Return whether it is a document of a person, which often comes with the mode 644."""
     return bool({"evidence", "reports"} & set(entry.path.parts))
 
 
@@ -98,7 +98,7 @@ def _list_names(entries: list[TreeEntry]) -> str:
 
 
 def _describe_mode(mode: int) -> str:
-    """Say who can do what."""
+    """State who can do what."""
     parts = []
     if mode & OTHERS:
         does = [word for bit, word in ((0o004, "read"), (0o002, "write")) if mode & bit]

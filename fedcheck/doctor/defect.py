@@ -36,7 +36,7 @@ KINDS: Mapping[str, str] = {
     "stray-file": "Temporary files left behind",
     "git": "Sharing with git",
 }
-"""The kinds of defects in the order in which they are told, and the heading of each."""
+"""The kinds of defects in the order in which they are shown, and the heading of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Defect:
         kind: one of KINDS.
         severity: `error` (something cannot be used or trusted), `warning` (something does not
             count, or is open to others), `note` (good to know; nothing has to be done).
-        message: what is wrong, in words.
+        message: what is wrong, as text.
         remedy: what a person can do about it.
         file: where it is; None where it is in no single file.
         line: the line in that file, from 1; 0 where there is none.
@@ -109,7 +109,7 @@ class Defect:
 
     @property
     def is_fixable(self) -> bool:
-        """Tell whether --fix can mend it."""
+        """Return whether --fix can mend it."""
         return self.fix is not None
 
 

@@ -22,12 +22,12 @@ from fedcheck.storage import evidence_files, evidence_paths, local_state
 
 FOLDER = "evidence"
 MAX_EXAMPLES = 10
-"""Up to so many files that are gone are told one by one."""
+"""Up to so many files that are gone are shown one by one."""
 
 SEE_ALL = "put the files back; see them with: fedcheck evidence list evidence:missing"
 
 MAX_SINGLE_DEFECTS = 5
-"""Up to so many files that no item links to are told one by one; more by folder."""
+"""Up to so many files that no item links to are shown one by one; more by folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def check_evidence_links(session: Session, places: Places, tree: FolderTree) -> 
     """Return the pieces of evidence whose link cannot count as proof, or whose file is not right.
 
     A file counts as changed where its hash is another; large ones may be unverified. Nothing is
-    said of files in a folder that cannot be looked into: that is told of the folder.
+    stated about files in a folder that cannot be looked into: that is reported about the folder.
     """
     states = session.project.file_states or {}
     closed = {path for path, _ in tree.closed}
@@ -165,7 +165,7 @@ def _describe_defect(
 
 
 def _is_our_own(root: Path, link: str) -> bool:
-    """Tell whether a link leads to a file that fedcheck itself keeps, also through a symlink."""
+    """Return whether a link leads to a file that fedcheck itself keeps, also through a symlink."""
     inside = evidence_paths.resolve_inside(root, link)
     return bool(inside) and evidence_paths.is_fedcheck_file(inside)
 
@@ -173,7 +173,7 @@ def _is_our_own(root: Path, link: str) -> bool:
 def find_orphan_evidence(session: Session, tree: FolderTree) -> list[Defect]:
     """Return the files under `evidence/` that no record links to.
 
-    Hidden files and README files are left out. Nothing is said while a progress file is broken:
+    Hidden files and README files are left out. Nothing is stated while a progress file is broken:
     the links in it are not known.
     """
     if session.project.unreadable:

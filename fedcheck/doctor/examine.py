@@ -55,13 +55,13 @@ def examine(session: Session) -> list[Defect]:
 def examine_closed(
     root: Path, user: Sequence[Path], cause: FedcheckError, now: datetime
 ) -> list[Defect]:
-    """Return what can be said of a workspace that cannot be opened.
+    """Return what can be stated about a workspace that cannot be opened.
 
     Args:
         root: the workspace.
         user: the user's folders with checklists.
         cause: why it cannot be opened.
-        now: the time, to tell what is old.
+        now: the time, to show what is old.
 
     Raises the cause where nothing at all of it can be read.
     """
@@ -103,7 +103,7 @@ def _list_common_checks(root: Path, tree: FolderTree, now: datetime) -> list[Che
 
 
 def _has_endless_history(root: Path) -> bool:
-    """Tell whether a history file is one that would never end when it is read."""
+    """Return whether a history file is one that would never end when it is read."""
     try:
         return bool(histories.find_special_files(root))
     except FedcheckError:
@@ -125,7 +125,7 @@ def _run_checks(root: Path, parts: Sequence[Check]) -> list[Defect]:
 
 
 def _drop_repeated(defects: list[Defect]) -> list[Defect]:
-    """Leave out what is said already: that a file which is told of cannot be read."""
+    """Leave out what is stated already: that a file which is listed cannot be read."""
     told: set[Path | None] = {None}
     kept = []
     for one in defects:

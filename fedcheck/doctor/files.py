@@ -31,7 +31,7 @@ class Places:
         self._read: dict[Path, Lines] = {}
 
     def home(self, checklist: str) -> Path:
-        """Return the folder that the records of a checklist lie under."""
+        """Return the folder that the records of a checklist are under."""
         root = Path(self.project.root)
         return private_home(root) if checklist in self.project.private_lists else root
 
@@ -70,7 +70,7 @@ STRAY_AGE = timedelta(minutes=10)
 
 
 def is_stray_name(name: str) -> bool:
-    """Tell whether a file's name is that of a temporary file of ours."""
+    """Return whether a file's name is that of a temporary file of ours."""
     return name.startswith(STRAY[0]) and name.endswith(STRAY[1])
 
 
@@ -109,7 +109,7 @@ def list_broken_files(session: Session) -> list[Defect]:
 
 
 def list_broken_without_head(root: Path, catalog: Catalog | None) -> list[Defect]:
-    """Return what is wrong with the files beside a head that cannot be used."""
+    """Return what is wrong with the files next to a head that cannot be used."""
     contents = [
         workspace_contents.load_contents(root),
         workspace_contents.load_private(private_home(root)),

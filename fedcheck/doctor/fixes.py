@@ -158,7 +158,7 @@ def _find_free_folder(folder: Path, stamp: str) -> Path:
 
 @dataclass(slots=True)
 class FixResult:
-    """What was done, and what could not be, each in words."""
+    """What was done, and what could not be, each as text."""
 
     done: list[str] = field(default_factory=list)
     failed: list[FedcheckError] = field(default_factory=list)
@@ -257,6 +257,6 @@ def _move_records(session: Session, moves: Sequence[MoveRecord], mended: FixResu
 
 
 def describe_moves(moved: MoveResult) -> list[str]:
-    """Say what was moved and where the copies are."""
+    """State what was moved and where the copies are."""
     lines = [f"copied   to {copy}" for copy in moved.copies]
     return lines + [f"moved    {one_line(one.old)} -> {one.new}" for one in moved.done]

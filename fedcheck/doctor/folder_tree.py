@@ -1,4 +1,4 @@
-"""Everything that lies in a workspace folder, looked at once and never through a symlink."""
+"""Everything that is in a workspace folder, looked at once and never through a symlink."""
 
 import os
 import stat
@@ -18,13 +18,13 @@ PLACES = (
     "controls.toml", "checklists", "progress", "history", "evidence", "reports",
     HANDOVERS_FOLDER, PRIVATE_FOLDER, LOCAL_STATE,
 )  # fmt: skip
-"""What of a workspace folder is fedcheck's to guard; what else lies there is not ours."""
+"""What of a workspace folder is fedcheck's to guard; what else is there is not ours."""
 
 MAX_DEPTH = 64
 """How many folders deep is looked; nobody keeps evidence deeper, and a path has its limits."""
 
 MAX_FOLDERS = 20
-"""Up to so many folders are told of one by one."""
+"""Up to so many folders are listed one by one."""
 
 OTHERS_EXECUTE = 0o011
 """The bits of a folder that let its group and others pass."""
@@ -45,18 +45,18 @@ class TreeEntry:
 
     @property
     def is_file(self) -> bool:
-        """Tell whether it is a regular file."""
+        """Return whether it is a regular file."""
         return stat.S_ISREG(self.status.st_mode)
 
     @property
     def is_folder(self) -> bool:
-        """Tell whether it is a folder."""
+        """Return whether it is a folder."""
         return stat.S_ISDIR(self.status.st_mode)
 
 
 @dataclass(slots=True)
 class FolderTree:
-    """What lies in a workspace, the root first; `closed` names what could not be looked into."""
+    """What is in a workspace, the root first; `closed` names what could not be looked into."""
 
     root: Path
     entries: list[TreeEntry] = field(default_factory=list)
@@ -69,7 +69,7 @@ class FolderTree:
                 yield entry
 
     def place(self, path: Path) -> str:
-        """Return the name of the entry of the root that a path is or lies in; empty for the root.
+        """Return the name of the entry of the root that a path is or is in; empty for the root.
 
         The path is one of this tree.
         """
@@ -77,7 +77,7 @@ class FolderTree:
         return path.parts[depth] if len(path.parts) > depth else ""
 
     def by_folder(self, entries: Sequence[TreeEntry]) -> dict[Path, list[TreeEntry]]:
-        """Return entries by the folder that they lie in, or by the place where that is too many."""
+        """Return entries by the folder that they are in, or by the place where that is too many."""
         by_parent: dict[Path, list[TreeEntry]] = {}
         by_place: dict[Path, list[TreeEntry]] = {}
         for one in entries:

@@ -90,7 +90,7 @@ def _find_unignored(root: Path, line: str) -> Defect:
 
 
 def _is_ignored(root: Path, top: Path, line: str) -> bool:
-    """Tell whether .gitignore of the workspace, or one above it, leaves a folder of it out."""
+    """Return whether .gitignore of the workspace, or one above it, leaves a folder of it out."""
     name = line.rstrip("/")
     ignored = False
     for folder in _folders_from_top(root, top):
@@ -104,7 +104,7 @@ def _is_ignored(root: Path, top: Path, line: str) -> bool:
 
 
 def _has_attributes(root: Path, top: Path, line: str) -> bool:
-    """Tell whether git gives files the attributes of a line; the last that names one holds."""
+    """Return whether git gives files the attributes of a line; the last that names one holds."""
     pattern, *wanted = line.split()
     name = pattern.replace("*", "x").removeprefix("/")
     found: dict[str, str] = {}
@@ -138,7 +138,7 @@ def _folders_from_top(root: Path, top: Path) -> Iterator[Path]:
 
 
 def _read_lines(path: Path) -> list[str]:
-    """Return the lines of a small text file that say something; none where it cannot be read."""
+    """Return the lines of a small text file that state something; none where it cannot be read."""
     try:
         text = read_bytes(path).decode("utf-8", "replace")
     except InvalidFileError:
@@ -148,7 +148,7 @@ def _read_lines(path: Path) -> list[str]:
 
 
 def _count_tracked(top: Path, folder: str) -> int:
-    """Return how many files of a folder git's index names; 0 where that cannot be told.
+    """Return how many files of a folder git's index names; 0 where that cannot be known.
 
     Reads the index itself (gitformat-index(5)): a workspace may come from a stranger, and git
     runs what its configuration names.
@@ -163,7 +163,7 @@ def _count_tracked(top: Path, folder: str) -> int:
 
 
 _FIXED = 62
-"""How many bytes of an entry stand before its name: times, modes, sizes, SHA-1, flags."""
+"""How many bytes of an entry are before its name: times, modes, sizes, SHA-1, flags."""
 
 _EXTENDED = 0x4000
 

@@ -163,10 +163,10 @@ def _foreign_defect(session: Session, path: Path, loss: Loss) -> Defect:
 
 
 MAX_SKEW = timedelta(minutes=5)
-"""How far clocks may disagree before it is told."""
+"""How far clocks may disagree before it is shown."""
 
 MAX_SINGLE_DEFECTS = 5
-"""Up to so many future dates of a checklist are told one by one; more are counted."""
+"""Up to so many future dates of a checklist are shown one by one; more are counted."""
 
 
 def find_clock_skew(root: Path, now: datetime) -> list[Defect]:

@@ -8,7 +8,7 @@ from fedcheck.storage import record_files
 
 
 def find_unsettled(session: Session) -> list[Defect]:
-    """Return the records that hold the values of two sides; whichever stands, a person says so."""
+    """Return the records that hold the values of two sides, for a person to decide."""
     found = []
     for home, books in zip(
         session.store.homes, (session.store.books, session.store.private), strict=True

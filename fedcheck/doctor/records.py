@@ -22,7 +22,7 @@ from fedcheck.session import Session
 Records = Mapping[str, Record]
 
 MOST_NAMESAKES = 3
-"""How many official ids may end alike for their last part to say what they are about."""
+"""How many official ids may end alike for their last part to state what they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Orphan:
 
     @property
     def is_movable(self) -> bool:
-        """Tell whether it can be named on a command line and holds what can be moved."""
+        """Return whether it can be named on a command line and holds what can be moved."""
         plain = one_line(self.item) == self.item and self.item and ":" not in self.item
         return bool(plain) and not self.record.untouched
 
@@ -87,7 +87,7 @@ def _guess_new_id(checklist: Checklist, records: Records, record: Record) -> str
 
 
 def _has_official_ids(checklist: Checklist) -> bool:
-    """Tell whether items are called by the ids of a publisher, as rules of FedRAMP are."""
+    """Return whether items are called by the ids of a publisher, as rules of FedRAMP are."""
     return any(
         item.own_basis and item.id == item.code.lower() for _, item in checklist.items.values()
     )
@@ -173,7 +173,7 @@ def _suggest_move(
 def _find_likely_items(project: Project, checklist: Checklist, orphan: Orphan) -> list[str]:
     """Return the references of up to three items without a record that an orphan may belong to.
 
-    Official ids say by their last part what they are about, and a rule may have moved to another
+    Official ids state by their last part what they are about, and a rule may have moved to another
     list of its role; other ids are near by spelling, in the same list.
     """
     if not _has_official_ids(checklist):
@@ -196,7 +196,7 @@ def _find_likely_items(project: Project, checklist: Checklist, orphan: Orphan) -
 
 
 def describe_record(record: Record) -> str:
-    """Say in words what a record holds."""
+    """Describe what a record holds."""
     parts = [STATUS_WORDS[record.status]]
     if record.result:
         parts.append(record.result)

@@ -79,14 +79,14 @@ CONFIRMED = "history"
 
 
 TAKEN_OVER = "records"
-"""The field of a line that carries all values of a list: by item, then by field."""
+"""The field of a line that contains all values of a list: by item, then by field."""
 
 ALL_ITEMS = "*"
 """What such a line names in place of an item: `LIST:*`."""
 
 
 def expand_line(line: HistoryLine) -> list[HistoryLine]:
-    """Return the lines of each field that a line carries; itself where it is an ordinary one.
+    """Return the lines of each field that a line contains; itself where it is an ordinary one.
 
     A workspace that is taken over without a history gets one line a list. The last of them has the
     hash of the line, so that what follows the line follows them all.
@@ -110,7 +110,7 @@ NOT_RECORDS = ("checklists", "texts", IMPORTS, CONFIRMED)
 
 
 def is_outside(line: HistoryLine) -> bool:
-    """Tell whether a line says what was done outside fedcheck."""
+    """Return whether a line states what was done outside fedcheck."""
     return line.by == OUTSIDE
 
 
@@ -124,22 +124,22 @@ def name_writer(line: HistoryLine) -> str:
 
 
 def person_name(who: str) -> str:
-    """Return the name that a person's lines carry: never the one of lines outside fedcheck."""
+    """Return the name that a person's lines contain: never the one of lines outside fedcheck."""
     return f'"{who}"' if who == OUTSIDE else who
 
 
 def is_acceptance(line: HistoryLine) -> bool:
-    """Tell whether a person says with a line that a loss or a missing line is all right."""
+    """Return whether a person states with a line that a loss or a missing line is all right."""
     return bool(line.lost) and not is_outside(line)
 
 
 def imported(tx: str, what: str) -> Change:
-    """Return the line that says what an import brought; it changes no record."""
+    """Return the line that states what an import brought; it changes no record."""
     return Change(f"{IMPORTS}:{tx}", IMPORTED, None, what)
 
 
 def is_import(change: Change) -> bool:
-    """Tell whether a change is the line of an import."""
+    """Return whether a change is the line of an import."""
     return change.field == IMPORTED and change.ref.startswith(f"{IMPORTS}:")
 
 
@@ -166,7 +166,7 @@ def find_next_redo(entered: Iterable[HistoryLine]) -> str | None:
 def _undo_and_redo_stacks(
     entered: Iterable[HistoryLine],
 ) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the actions that stand, and the undos that stand with what they undid.
+    """Return the actions that stand, and the undos with what they undid.
 
     A new action ends what could be done again, as everywhere.
     """

@@ -113,7 +113,7 @@ def describe_lost_review(by_field: Mapping[str, Change]) -> str:
 
 
 def is_bookkeeping(change: Change) -> bool:
-    """Tell whether a change only follows from others by a rule: the done date, the basis."""
+    """Return whether a change only follows from others by a rule: the done date, the basis."""
     return change.field in ("done", "basis")
 
 
@@ -211,7 +211,7 @@ def _parts(changes: Sequence[Change]) -> list[str]:
 
 
 def _order(change: Change) -> tuple[int, int]:
-    """Return where a change stands in a sentence: by importance, then as in the table."""
+    """Return where a change is in a sentence: by importance, then as in the table."""
     if change.field.startswith(EVIDENCE_PREFIX):
         return 5, 0
     rows = FIELDS[class_of(change.ref)]
@@ -220,7 +220,7 @@ def _order(change: Change) -> tuple[int, int]:
 
 
 def _goes_without_saying(cls: type, change: Change, by_field: Mapping[str, Change]) -> bool:
-    """Tell whether a change follows from another one that is named."""
+    """Return whether a change follows from another one that is named."""
     if change.field == "reason":
         return bool("status" in by_field and (change.new is None or _because(by_field)))
     if change.field == "reviewer" and describe_lost_review(by_field):

@@ -21,7 +21,7 @@ OVERLAID: tuple[str, ...] = ("level", "title", "statement", "due", "every", "exp
 
 
 class Source(Struct, frozen=True, rename="kebab"):
-    """A document that a checklist rests on."""
+    """A document that a checklist is based on."""
 
     id: Annotated[str, Key("Short name, used by the items", check="id")]
     title: Annotated[str, Key("Title of the document, with version and date")]
@@ -29,7 +29,7 @@ class Source(Struct, frozen=True, rename="kebab"):
 
 
 class SourceRef(Struct, frozen=True, rename="kebab"):
-    """The place in a document that an item rests on."""
+    """The place in a document that an item is based on."""
 
     id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
     where: Annotated[str, Key("Section, table, row or page")] = ""
@@ -70,7 +70,7 @@ class When(Struct, frozen=True, rename="kebab"):
 
 
 class Former(Struct, frozen=True, rename="kebab"):
-    """What an item said in an earlier release of its official source.
+    """What an item stated in an earlier release of its official source.
 
     An import writes it where the substance changed, so that both wordings can be compared.
     """
@@ -140,17 +140,17 @@ class Item(Struct, frozen=True, rename="kebab"):
     former: Annotated[tuple[Former, ...], Key("Its earlier version, written by an import")] = ()
 
     def applies_to(self, facts: Mapping[str, str]) -> bool:
-        """Tell whether the item applies; facts are the profile's options and the process."""
+        """Return whether the item applies; facts are the profile's options and the process."""
         return not self.applies or _are_met(self.applies, facts)
 
     @property
     def is_test_step(self) -> bool:
-        """Tell whether it is an official test step, whose result needs an observation."""
+        """Return whether it is an official test step, whose result needs an observation."""
         return self.kind == "test" and bool(self.statement)
 
     @property
     def full_guidance(self) -> str:
-        """Return the guidance, then what else the official source says, in Markdown."""
+        """Return the guidance, then what else the official source states, in Markdown."""
         return "\n\n".join(text for text in (self.guidance, self.remarks) if text)
 
     @property
@@ -163,7 +163,7 @@ class Item(Struct, frozen=True, rename="kebab"):
 
     @property
     def official(self) -> str:
-        """Return the official statement where it says more than the title; else nothing."""
+        """Return the official statement where it states more than the title; else nothing."""
         said = " ".join(self.statement.split()).casefold().rstrip(".")
         return "" if said.endswith(self.title.casefold().rstrip(".")) else self.statement.strip()
 
@@ -186,7 +186,7 @@ class Item(Struct, frozen=True, rename="kebab"):
         return self._computed_basis()
 
     def accepts(self, basis: str) -> bool:
-        """Tell whether a basis that was recorded earlier is still valid for this item.
+        """Return whether a basis that was recorded earlier is still valid for this item.
 
         A record may have a basis that was computed before the list had its own one, by the formula
         of 2026.11 and before, or of an earlier wording; these count where nothing else changed.
@@ -296,7 +296,7 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
         return replace(self, sections=sections)
 
     def source_of(self, item: Item) -> tuple[Source | None, str]:
-        """Return the document and the place in it that an item rests on."""
+        """Return the document and the place in it that an item is based on."""
         if item.source is None:
             return None, ""
         wanted = item.source.id

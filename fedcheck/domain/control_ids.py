@@ -35,7 +35,7 @@ def normalize_code(code: str) -> str:
 
 
 def is_part_of_code(part: str, code: str) -> bool:
-    """Tell whether a normalized code is one of those that another, joined one stands for.
+    """Return whether a normalized code is one of those that another, joined one stands for.
 
     `AC-01a.[02]` and `AC-01a.` are part of `AC-01a.[01][02]`, `AC-2(3)(b)` of `AC-02(03)(a)(b)`.
     """

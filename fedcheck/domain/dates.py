@@ -56,12 +56,12 @@ class DateRangeError(ValueError):
 
 
 def is_in_range(day: date) -> bool:
-    """Tell whether a day lies from FIRST_DAY to LAST_DAY."""
+    """Return whether a day lies from FIRST_DAY to LAST_DAY."""
     return FIRST_DAY <= day <= LAST_DAY
 
 
 def check_range(day: date) -> date:
-    """Return a day. Raises DateRangeError, with the range, where it lies outside of it."""
+    """Return a day. Raises DateRangeError, with the range, where it is outside of it."""
     if not is_in_range(day):
         raise DateRangeError(f"{day} is not between {FIRST_DAY} and {LAST_DAY}")
     return day
@@ -213,7 +213,7 @@ _YEARS = range(FIRST_DAY.year - 1, LAST_DAY.year + 2)
 
 @lru_cache(maxsize=1)
 def _holidays_before() -> tuple[int, ...]:
-    """Return how many federal holidays lie in `_YEARS` before each of them."""
+    """Return how many federal holidays are in `_YEARS` before each of them."""
     return tuple(accumulate((len(federal_holidays(year)) for year in _YEARS), initial=0))
 
 
@@ -265,7 +265,7 @@ def resolve_due(due: Due, anchor_date: Callable[[str], date | None]) -> date | N
 
 
 def format_distance(day: date, today: date) -> str:
-    """Say how far a day is in words: `today`, `in 21 d`, `3 d ago`."""
+    """State how far a day is as text: `today`, `in 21 d`, `3 d ago`."""
     days = (day - today).days
     if days == 0:
         return "today"

@@ -1,7 +1,7 @@
 """Every kind of edit in one place: the changes that each makes, and what it is called.
 
-Front ends, importers and the demo say what they want as an edit. The rules make the changes of it,
-against the record as it is on disk.
+Front ends, importers and the demo state what they want as an edit. The rules make the changes of
+it, against the record as it is on disk.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -206,7 +206,7 @@ def fresh_evidence(edit: Edit) -> tuple[Evidence, ...]:
 
 
 def edits_label(edits: Sequence[tuple[str, Edit]]) -> str:
-    """Say in words what edits do; nothing where their changes say it."""
+    """Describe what edits do; nothing where their changes state it."""
     if not edits:
         return ""
     refs = [ref for ref, _ in edits]

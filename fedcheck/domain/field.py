@@ -1,4 +1,4 @@
-"""What a row of the table of fields says: the columns of `fields.py`."""
+"""What a row of the table of fields states: the columns of `fields.py`."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -78,7 +78,7 @@ class Field(Struct, frozen=True):
         line: the label of the line that it shares with other fields, in the order of the table.
         lead: what stands between it and the field before it on that line.
         width: cells in a column or a sentence; 0 for that of its kind.
-        redaction: what a redacted report does with it; None for what its kind says.
+        redaction: what a redacted report does with it; None for what its kind states.
         merge: name of the group of fields that a rule couples; they merge together.
         importance: order in a sentence about changes, 1 first.
         follows: the field whose change sets this one by a rule; a sentence then leaves it out.

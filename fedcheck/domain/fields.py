@@ -1,8 +1,8 @@
 """The table of fields: one row for each field of records, requests, findings and evidence items.
 
-What the program says or does with a field comes from its row: words of changes, details panes,
+What the program states or does with a field comes from its row: words of changes, details panes,
 options, JSON, export columns, redaction, schema and documentation. To add a field, add the
-attribute to its class and a row here; `field.py` says what the columns mean. The rows are in the
+attribute to its class and a row here; `field.py` states what the columns mean. The rows are in the
 order in which people read them; files and history keep the order of the class.
 """
 

@@ -76,12 +76,12 @@ class Finding(Struct, frozen=True, rename="kebab"):
 
     @property
     def planned(self) -> bool:
-        """Tell whether it is closed, or has a plan with a date."""
+        """Return whether it is closed, or has a plan with a date."""
         return self.state == "closed" or bool(self.plan and self.due)
 
     @property
     def lacks(self) -> str:
-        """Say what keeps it from being planned; empty where nothing does."""
+        """State what keeps it from being planned; empty where nothing does."""
         missing = [word for word, has in (("plan", self.plan), ("due date", self.due)) if not has]
         return "" if self.planned else "without a " + " and a ".join(missing)
 

@@ -1,7 +1,7 @@
 """The closed vocabularies of the domain, and the words and signs they are shown with.
 
 Role, process, phase, milestone and profile values are open text; `process.toml` titles them. An
-empty member stands for "not said", and is false.
+empty member stands for "not stated", and is false.
 """
 
 from collections.abc import Mapping
@@ -88,7 +88,7 @@ class EvidenceKind(StrEnum):
 
 
 class EvidenceState(StrEnum):
-    """How an evidence item stands on a day.
+    """How an evidence item is on a day.
 
     Unverified is nothing against it: its file has not been hashed yet on this machine as it is now.
     """
@@ -118,7 +118,7 @@ class RiskLevel(StrEnum):
 
 
 class YesNo(StrEnum):
-    """Yes, no, or not said."""
+    """Yes, no, or not stated."""
 
     NONE = ""
     YES = "yes"
@@ -182,7 +182,7 @@ class Audience(StrEnum):
 
 
 class Sharing(StrEnum):
-    """How far a checklist travels: what its file says, and where that file is."""
+    """How far a checklist travels: what its file states, and where that file is."""
 
     SHARED = "shared"
     INTERNAL = "internal"
@@ -230,7 +230,7 @@ class Sign(Struct, frozen=True):
     """How a status or a result is shown.
 
     Attributes:
-        word: what a list says.
+        word: what a list states.
         glyph: its sign, one cell wide.
         ascii: its sign where the font has no glyphs, three cells wide.
         tone: its color, by meaning: muted, accent, error, success or warning.

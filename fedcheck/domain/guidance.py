@@ -10,7 +10,7 @@ from fedcheck.domain.glossary import Level
 
 
 class Words(Struct, frozen=True):
-    """What we say about a rule.
+    """What we state about a rule.
 
     Attributes:
         title: a fact that can be ticked.
@@ -34,7 +34,7 @@ def collect_words(lists: Iterable[Checklist]) -> dict[str, Words]:
 
 
 def join_guidance(checklist: Checklist, words: Mapping[str, Words]) -> Checklist:
-    """Return a list with our words where it says nothing of its own.
+    """Return a list with our words where it states nothing of its own.
 
     A title counts as its own unless it is the official name; expected evidence is added to ours.
     Items without an official id and a basis of their own stay as they are: what was recorded about

@@ -32,7 +32,7 @@ class TestEdit(Struct, frozen=True):
     Attributes:
         methods: the methods that were used, of examine, interview and test.
         differential: where the SSP differs from what was seen.
-        inherited: `leveraged`, `shared` or `customer`; who has to meet it beside the provider.
+        inherited: `leveraged`, `shared` or `customer`; who has to meet it next to the provider.
         retest: `passed` or `failed`; a retest that passed makes the test satisfied.
         review: `agreed` or `returned`, by the second assessor.
     """
@@ -155,7 +155,7 @@ def apply_result_effects(
 
     Another observation takes back that a second assessor agreed; a test that was returned stays so.
     A result that goes takes the day of the test and the review with it. Without a day (None), as
-    from a workbook that does not say when, none is taken. `reviewed`: the edit itself gives the
+    from a workbook that does not state when, none is taken. `reviewed`: the edit itself gives the
     review, which then stands.
     """
     if item.kind != "test":
@@ -189,7 +189,7 @@ REVIEW_FIELDS = ("review", "reviewer", "reviewed")
 
 
 def is_agreement_outdated(record: Record, sides: Iterable[Record]) -> bool:
-    """Return whether a merged record says "agreed" to an observation that no such side had."""
+    """Return whether a merged record states "agreed" to an observation that no such side had."""
     if record.review != Review.AGREED:
         return False
     agreed = [

@@ -1,4 +1,4 @@
-"""What a field of a struct says of its TOML key: one place for decoder, schema and docs.
+"""What a field of a struct states about its TOML key: one place for decoder, schema and docs.
 
 A field that a file may hold is `name: Annotated[TYPE, Key("doc")]`; its key is the field's name
 with hyphens, or the `name` given to `msgspec.field`.
@@ -28,7 +28,7 @@ _KEYS: dict[type, Mapping[str, tuple[Any, "Key"]]] = {}
 
 
 class Key(Struct, frozen=True):
-    """What is known of a TOML key beside its type.
+    """What is known of a TOML key next to its type.
 
     Attributes:
         doc: one sentence for editors and documentation.
@@ -62,7 +62,7 @@ def keys_by_field(cls: type) -> Mapping[str, tuple[Any, Key]]:
 
 
 def is_id(text: str) -> bool:
-    """Tell whether a text is a well-formed id."""
+    """Return whether a text is a well-formed id."""
     return _ID.fullmatch(text) is not None
 
 

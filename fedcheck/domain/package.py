@@ -1,4 +1,4 @@
-"""The certification package: what `[package]` of `fedcheck.toml` says about the service.
+"""The certification package: what `[package]` of `fedcheck.toml` states about the service.
 
 FedRAMP's Certification Package Overview and Ongoing Certification Report require facts that no
 checklist item holds: contacts, acronym, logo, repositories, agencies, incidents. The table is

@@ -76,11 +76,11 @@ class Milestone(Struct, frozen=True, rename="kebab"):
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
     def asks_for(self, phase: str, role: str) -> bool:
-        """Tell whether its gate asks for what a role owes in a phase."""
+        """Return whether its gate asks for what a role owes in a phase."""
         return phase in self.closes and role in (self.roles or (role,))
 
     def applies_to(self, facts: Mapping[str, str]) -> bool:
-        """Tell whether it concerns a profile."""
+        """Return whether it concerns a profile."""
         return applies_to(self.applies, facts)
 
 
@@ -154,12 +154,12 @@ class Ruleset(Struct, frozen=True, rename="kebab"):
         return max(self.grace, binds) if self.grace and binds else self.grace
 
     def applies_to(self, facts: Mapping[str, str]) -> bool:
-        """Tell whether it binds a profile."""
+        """Return whether it binds a profile."""
         return applies_to(self.applies, facts)
 
 
 def applies_to(applies: Mapping[str, Sequence[str]] | None, facts: Mapping[str, str]) -> bool:
-    """Tell whether a restriction to values of the profile lets these facts through."""
+    """Return whether a restriction to values of the profile lets these facts through."""
     return all(facts.get(name, "") in values for name, values in (applies or {}).items())
 
 
@@ -264,7 +264,8 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     def beginning_in(self, phase_id: str) -> "Process":
         """Return the process without the phases before one; itself where it has no such phase.
 
-        Milestones stay, as other dates hang on them; what closes earlier phases alone has no gate.
+        Milestones stay, as other dates depend on them; what closes earlier phases alone has no
+        gate.
         """
         earlier = {phase.id for phase in self.phases[: self.order(phase_id)]}
         return self if self.phase(phase_id) is None else self._without(earlier)
@@ -328,7 +329,7 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
         return self.assessment or usual
 
     def allows(self, profile: Mapping[str, str]) -> bool:
-        """Tell whether the values of a profile exist together."""
+        """Return whether the values of a profile exist together."""
         return not self.combinations or any(
             all(profile.get(name, "") in values for name, values in combination.items())
             for combination in self.combinations
@@ -348,7 +349,7 @@ def role_label(role_id: str) -> str:
 
 
 def combination_text(combination: Mapping[str, Sequence[str]]) -> str:
-    """Return values of a profile that exist together in words: `type 20x, class a, b or c`."""
+    """Return values of a profile that exist together as text: `type 20x, class a, b or c`."""
     return ", ".join(f"{name} {_alternatives(values)}" for name, values in combination.items())
 
 

@@ -21,7 +21,7 @@ def fill_defaults(process: Process, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def find_missing_combination(process: Process, profile: Mapping[str, str]) -> tuple[str, str]:
-    """Return in words which values of a profile do not exist together, and which do."""
+    """Return as text which values of a profile do not exist together, and which do."""
     amiss = _find_smallest_conflict(process, profile)
     chosen = ", ".join(f"{name} {value}" for name, value in amiss.items())
     exist = "; ".join(
@@ -46,8 +46,8 @@ def list_open_options(process: Process, profile: Mapping[str, str]) -> list[str]
 def parse_profile(process: Process, given: Mapping[str, str], role: str = "") -> dict[str, str]:
     """Return the profile of a new workspace, with what follows from what is given filled in.
 
-    A provider has to say what it is going for; what only one combination leaves open follows. For
-    other roles what is not said restricts nothing. Raises FedcheckError (usage).
+    A provider has to state what it is going for; what only one combination leaves open follows. For
+    other roles what is not stated restricts nothing. Raises FedcheckError (usage).
     """
     options = process.profile or {}
     profile = {}
@@ -124,7 +124,7 @@ def fit_profile(process: Process, profile: Mapping[str, str], name: str) -> dict
 def describe_profile(process: Process, profile: Mapping[str, str]) -> str:
     """Return the values of a profile by their titles: `20x, Program, Class B`.
 
-    One without a title is told with its option: `region us`.
+    One without a title is shown with its option: `region us`.
     """
     options = process.profile or {}
     names = dict.fromkeys((*(name for name in options if name in profile), *profile))
@@ -138,7 +138,7 @@ def _title_value(options: Mapping[str, ProfileOption], name: str, value: str) ->
 
 
 def list_headings(process: Process, profile: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a process and a profile in words, the longest first; what is in brackets gives way."""
+    """Return a process and a profile as text, the longest first; what is in brackets gives way."""
     historical = " (historical)" if process.status == Standing.HISTORICAL else ""
     if not process.combinations:
         values = ", ".join(profile.values())
@@ -186,7 +186,7 @@ def _find_smallest_conflict(process: Process, profile: Mapping[str, str]) -> Map
 
 
 def _complete(process: Process, profile: dict[str, str], *, is_provider: bool) -> dict[str, str]:
-    """Return a profile with the options that can have one value only beside those given."""
+    """Return a profile with the options that can have one value only next to those given."""
     options = process.profile or {}
     if not is_provider and not profile:
         return {name: ANY for name, option in options.items() if ANY in option.values}

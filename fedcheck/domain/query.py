@@ -37,7 +37,7 @@ class Search(Struct, Generic[T], frozen=True):
     tests: tuple[Test[T], ...] = ()
 
     def __call__(self, thing: T, today: date) -> bool:
-        """Tell whether a thing is meant."""
+        """Return whether a thing is meant."""
         return all(test(thing, today) for test in self.tests)
 
     def select(self, things: Iterable[T], today: date) -> list[T]:
@@ -233,7 +233,7 @@ def match_due(value: str) -> Test[Dated]:
 
 
 def _parse_date(text: str, today: date) -> date:
-    """Return the day meant by a word. A query says nothing back, so it never guesses the order."""
+    """Return the day meant by a word. A query has no reply, so it never guesses the order."""
     return parse_typed_date(text, today, "") or today
 
 
@@ -273,7 +273,7 @@ def complete_word(word: str, words: QueryWords) -> list[str]:
 
 
 def find_last_word(text: str) -> int:
-    """Return where the last word of a query begins: at its end, if a blank stands there."""
+    """Return where the last word of a query begins: at its end, if a blank is there."""
     start, quoted = 0, False
     for place, char in enumerate(text):
         if char == '"':

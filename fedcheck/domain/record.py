@@ -46,12 +46,12 @@ class Record(Struct, frozen=True, rename="kebab"):
 
     @property
     def closed(self) -> bool:
-        """Tell whether nothing is left to do: done or not applicable."""
+        """Return whether nothing is left to do: done or not applicable."""
         return self.status in ("done", "na")
 
     @property
     def untouched(self) -> bool:
-        """Tell whether nothing is known of the item; unknown keys of its table do not count."""
+        """Return whether nothing is known of the item; unknown keys of its table do not count."""
         return replace(self, extra={}) == EMPTY_RECORD
 
     def evidence_item(self, evidence_id: str) -> Evidence | None:
@@ -64,7 +64,7 @@ UNSTATED_REASON = "Not applicable according to the SRTM workbook"
 
 
 def is_unobserved(record: Record) -> bool:
-    """Tell whether a test has a result and nothing that says what was seen, or why it is n/a."""
+    """Return whether a test has a result, but no observation and no reason for n/a."""
     if record.observation or not (record.result or record.status == "na"):
         return False
     return record.status != "na" or record.reason in ("", UNSTATED_REASON)

@@ -13,7 +13,7 @@ def split_ref(ref: str) -> tuple[str, str]:
 
 
 def matches_tail(ref: str, tail: str) -> bool:
-    """Tell whether a full reference is meant by a tail after `:` or `.`."""
+    """Return whether a full reference is meant by a tail after `:` or `.`."""
     return ref == tail or ref.endswith((":" + tail, "." + tail))
 
 

@@ -38,7 +38,7 @@ class Request(Struct, frozen=True, rename="kebab"):
 
     @property
     def returned(self) -> bool:
-        """Tell whether it was answered before, and the answer came back."""
+        """Return whether it was answered before, and the answer came back."""
         return self.state == "open" and self.answered is not None
 
 

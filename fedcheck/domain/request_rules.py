@@ -31,7 +31,7 @@ class RequestEdit(Struct, frozen=True):
         answer: the answer; without one, `answer` keeps the answer that is there.
         answered: day of the answer, where that is another day than today.
         evidence: what is attached with the answer.
-        comment: what is said on accepting or returning it.
+        comment: what is stated on accepting or returning it.
         read_answer: the answer that a person read; accepting another one is refused.
         amend: whether a return of what somebody else returned meanwhile sets the comment.
     """

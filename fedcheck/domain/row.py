@@ -62,35 +62,35 @@ class Row(Struct, frozen=True):
 
     @property
     def unobserved(self) -> bool:
-        """Tell whether it is an official test step with a result and no observation."""
+        """Return whether it is an official test step with a result and no observation."""
         return self.item.is_test_step and is_unobserved(self.record)
 
     @property
     def unknown(self) -> bool:
-        """Tell whether its record cannot be read."""
+        """Return whether its record cannot be read."""
         return self.record is UNKNOWN_RECORD
 
     @property
     def optional(self) -> bool:
-        """Tell whether it is in no total: it may be done, and nothing asks for it."""
+        """Return whether it is in no total: it may be done, and nothing asks for it."""
         return self.item.level == Level.MAY
 
     @property
     def stale(self) -> bool:
-        """Tell whether any evidence is too old."""
+        """Return whether any evidence is too old."""
         return "stale" in self.evidence
 
     @property
     def unsound(self) -> bool:
-        """Tell whether any evidence is stale, missing or changed."""
+        """Return whether any evidence is stale, missing or changed."""
         return any(state in UNSOUND_STATES for state in self.evidence)
 
     @property
     def unverified(self) -> bool:
-        """Tell whether any evidence file has not been verified yet as it is now."""
+        """Return whether any evidence file has not been verified yet as it is now."""
         return EvidenceState.UNVERIFIED in self.evidence
 
     @property
     def waiting(self) -> bool:
-        """Tell whether it is open and cannot be worked on yet."""
+        """Return whether it is open and cannot be worked on yet."""
         return not self.record.closed and (bool(self.waits) or self.later)

@@ -1,7 +1,7 @@
 """Checklists as a process has them: a list that several processes share fits into each of them.
 
 A shared list is written once, with the phase and the milestones of one process. Another process
-says where it has the list (`lists` of a phase) and which of its milestones takes the place of one
+states where it has the list (`lists` of a phase) and which of its milestones takes the place of one
 that the list names (`also` of a milestone).
 """
 

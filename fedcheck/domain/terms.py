@@ -151,7 +151,7 @@ def list_terms(lexicon: Lexicon, text: str) -> tuple[Term, ...]:
 
 
 def uses_term(lexicon: Lexicon, term: Term, text: str) -> bool:
-    """Tell whether a text uses a term, and not only a longer one that contains it."""
+    """Return whether a text uses a term, and not only a longer one that contains it."""
     folded = _fold(text)
     if not any(_fold(form) in folded for form in term.forms):
         return False  # most texts: a look costs much less than to read every word

@@ -21,7 +21,7 @@ _IGNORABLE = "[\ufe0f\u00ad\u034f\u2060\ufeff]"
 makes the sign before it wider, but not everywhere. It is left out."""
 
 _JOINERS = "[\u200c\u200d]"
-"""What says whether the letters beside it join; on a screen that needs one width it is left out."""
+"""Joiners of the letters next to them; left out on a screen that needs one width."""
 
 _JOINING = "(?<=[^\\x00-\\x9f\\s\u200c\u200d])([\u200c\u200d])(?=[^\\x00-\\x9f\\s\u200c\u200d])"
 """A joiner where one has a meaning: between letters, or signs, of other scripts than ours."""

@@ -1,7 +1,7 @@
 """Dates as people type them: `12/15/2026`, `Dec 15`, `next friday`, `kick-off - 30d`.
 
 Files hold ISO dates and due expressions alone (see `dates`). What a person types is read here, with
-a note in words where somebody else may mean another day by it.
+a note as text where somebody else may mean another day by it.
 """
 
 import re
@@ -22,7 +22,7 @@ from fedcheck.domain.dates import (
 from fedcheck.domain.text import one_line
 
 DateOrder = Literal["", "mdy", "dmy"]
-"""What 2/1/2027 means: month first, day first, or nobody has said."""
+"""What 2/1/2027 means: month first, day first, or nobody has stated."""
 
 Lean = Literal["future", "past"]
 """Which day is meant where the year, or the week, is left out."""
@@ -55,7 +55,7 @@ _ENDS = {"eow": "week", "eom": "month", "eoy": "year"}
 
 
 class AmbiguousDayError(ValueError):
-    """A day that means two days, until somebody says which part is the month."""
+    """A day that means two days, until somebody states which part is the month."""
 
 
 class TypedDay(Struct, frozen=True):
@@ -71,7 +71,7 @@ class TypedDay(Struct, frozen=True):
 
 
 def name_day(day: date) -> str:
-    """Return a day in words: `December 11, 2026`."""
+    """Return a day as text: `December 11, 2026`."""
     return f"{day:%B} {day.day}, {day.year}"
 
 
@@ -92,7 +92,7 @@ def read_typed_due(
 
     Raises:
         AmbiguousDayError: a date may mean two dates, and no order is given.
-        ValueError: for anything else, and where the day would lie outside of the range.
+        ValueError: for anything else, and where the day would be outside of the range.
     """
     word = " ".join(text.split()).lower()
     if not word:
@@ -111,7 +111,7 @@ def read_typed_date(
 ) -> tuple[date | None, str]:
     """Return the day meant by what a person typed, None for nothing; and the note.
 
-    Like `read_typed_due`, but for a day that hangs on no milestone. Raises ValueError.
+    Like `read_typed_due`, but for a day that depends on no milestone. Raises ValueError.
     """
     found = read_typed_due(text, today, order, lean)
     if not found.due:
@@ -159,7 +159,7 @@ def _read_words(word: str, today: date, lean: Lean) -> TypedDay | None:
 
 
 def _read_weekday(weekday: int, said: str, word: str, today: date, lean: Lean) -> TypedDay:
-    """Return the day of that name; `next` is the one of next week, and that is said."""
+    """Return the day of that name; `next` is the one of next week, and that is stated."""
     ahead = (weekday - today.weekday() - 1) % 7 + 1
     behind = (today.weekday() - weekday - 1) % 7 + 1
     if said == "next":
@@ -207,7 +207,7 @@ def _read_written(word: str, order: DateOrder, today: date, lean: Lean) -> Typed
 
 
 FAR = 300
-"""From how many days away a year that was left out is said: last year's day is close by."""
+"""From how many days away a year that was left out is stated: last year's day is close by."""
 
 
 def parse_written_day(text: str, order: DateOrder = "") -> date | None:

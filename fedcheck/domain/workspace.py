@@ -65,7 +65,7 @@ class Person(Struct, frozen=True, rename="kebab"):
 
 
 class WorkspaceConfig(Struct, frozen=True, rename="kebab"):
-    """What `fedcheck.toml` says."""
+    """What `fedcheck.toml` states."""
 
     format: Annotated[int, Key("Version of the file format: 1")]
     name: Annotated[str, Key("Name of the service offering")]
@@ -96,7 +96,7 @@ class BrokenFile(Struct, frozen=True):
         checklist: the id of the checklist that it belongs to, if it does.
         line: where in the file; 0 where that is not known.
         hint: what to do about it.
-        private: whether it lies under `private/`.
+        private: whether it is under `private/`.
     """
 
     path: str
@@ -128,7 +128,7 @@ class Project(Struct, frozen=True, eq=False, dict=True):
     """The state of a workspace. Compared by identity: every change makes a new one.
 
     Attributes:
-        config: what `fedcheck.toml` says.
+        config: what `fedcheck.toml` states.
         process: the process that the workspace takes, from the phase on that it begins in.
         skipped: the phases before that; their lists are not among `checklists`.
         checklists: the lists that serve it, by id, in the order of phases and roles.

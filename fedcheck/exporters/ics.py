@@ -78,9 +78,9 @@ def build_calendar(
 
     Args:
         found: the deadlines.
-        name: name of the workspace; the calendar is called after it, and UIDs hang on it.
+        name: name of the workspace; the calendar is called after it, and UIDs depend on it.
         stamp: the day of the export.
-        marking: the sensitivity marking, which stands in each event.
+        marking: the sensitivity marking, which is in each event.
         remind: how many days before the day calendars remind of it; None for no reminder.
     """
     lines = [

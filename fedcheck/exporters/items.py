@@ -26,7 +26,7 @@ from fedcheck.spreadsheets import xlsx_writer
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet
 
 Column = Callable[[Board, Row], Any]
-"""Returns what a column says of an item: a cell, or a list of texts."""
+"""Returns what a column states about an item: a cell, or a list of texts."""
 
 
 def _of_item(name: str) -> Column:
@@ -38,7 +38,7 @@ def _of_record(name: str) -> Column:
 
 
 def _of_records(*names: str) -> dict[str, Column]:
-    """Return the columns of fields of a record, called as the table of fields says."""
+    """Return the columns of fields of a record, called as the table of fields states."""
     rows = {row.name: row for row in FIELDS[Record]}
     return {rows[name].column or name: _of_record(name) for name in names}
 
@@ -105,7 +105,7 @@ SEPARATORS = {"links": "\n", "expects": "; "}
 def parse_columns(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the columns that a text names: `ref,title,status`; the usual ones for none.
 
-    `more` are names that are known beside those of the columns. Raises FedcheckError
+    `more` are names that are known next to those of the columns. Raises FedcheckError
     for a name that no column has.
     """
     known = (*COLUMNS, *more)

@@ -66,7 +66,7 @@ class Exporter:
             FedcheckError.
         options: what a person can set.
         query: what its QUERY narrows; without one the command takes none.
-        template: what the help of `--template` says; with one, the export fills a copy of that
+        template: what the help of `--template` states; with one, the export fills a copy of that
             file, requires a file to write to, and takes `--json`.
         dry_run: whether `--dry-run` shows what it would write.
     """

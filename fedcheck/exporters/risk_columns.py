@@ -1,6 +1,6 @@
 """The columns of the POA&M and of the Risk Exposure Table: their headings and their values.
 
-The columns and their values are those of the POA&M template 2.1 (rows 5 to 7 say what each holds)
+The columns and their values are those of the POA&M template 2.1 (rows 5 to 7 state what each holds)
 and of the RET template 2.4 (SAR Appendix A, RET Completion Guide). The POA&M template 3.0 of
 2025-11-17 names some of them otherwise, and has guidance between a name and its value.
 """
@@ -198,7 +198,7 @@ _HEADLESS: Mapping[str, Callable[[RiskRow], object]] = {
     "impact": lambda row: row.finding.impact,
     "recommendation": lambda row: row.finding.recommendation,
 }
-"""What no edition has a column for; the SRTM has it, beside the test that a finding names."""
+"""What no edition has a column for; the SRTM has it, next to the test that a finding names."""
 
 _ENTERED: Mapping[str, Callable[[RiskRow], object]] = {
     "weaknessdescription": lambda row: row.finding.text,
@@ -210,7 +210,7 @@ _ENTERED: Mapping[str, Callable[[RiskRow], object]] = {
     "adjustedriskrating": lambda row: row.finding.adjusted,
     "scheduledcompletiondate": lambda row: not has_computed_due(row.finding),
 }
-"""Where the value of a column says more than what a person entered: what was entered."""
+"""Where the value of a column states more than what a person entered: what was entered."""
 
 _WORDS = {
     "controls": "controls",

@@ -21,7 +21,7 @@ class RiskTable:
     """A sheet with its header: columns by heading, rows by official number.
 
     Attributes:
-        formulas: the places of formulas, and whether other cells rest on each.
+        formulas: the places of formulas, and whether other cells are based on each.
     """
 
     sheet: Sheet
@@ -80,7 +80,7 @@ class RiskTable:
         return [row for row in range(self.header + 1, len(self.sheet.rows)) if self.is_example(row)]
 
     def is_example(self, row: int) -> bool:
-        """Return whether a row is a made-up finding, as its number says: `V-1Example`."""
+        """Return whether a row is a made-up finding, as its number states: `V-1Example`."""
         number = self.text(row, self.columns[NUMBER]).strip()
         return bool(_EXAMPLE.fullmatch(number))
 

@@ -135,7 +135,7 @@ def fill_workbook(session: Session, template: Path, kind: str) -> Filled:
 def _tell_what_stays(
     staying: Mapping[str, int], wanted: Sequence[Finding], unnamed: Iterable[str], found: Filled
 ) -> None:
-    """Say what was recorded and is not in the workbook, and what its head lacks."""
+    """State what was recorded and is not in the workbook, and what its head lacks."""
     if staying:
         listed = ", ".join(f"{words} ({count})" for words, count in staying.items())
         found.facts.append(f"not exported, because the workbook has no column: {listed}")
@@ -247,7 +247,7 @@ def _fill_head(
     """Return the head of a sheet: what the template has not filled yet, and the date always.
 
     A value is written below its name, below the guidance if there is any. What neither the template
-    nor the workspace says is added to `unnamed`.
+    nor the workspace states is added to `unnamed`.
     """
     cells: dict[str, Cell] = {}
     left = []

@@ -73,7 +73,7 @@ class _Filling:
         self.cells.setdefault(sheet, {})[place] = value
 
     def row(self, step: Step, shown: Mapping[str, str], findings: Sequence[Finding]) -> Outcome:
-        """Fill a row; return what it says of its control then."""
+        """Fill a row; return what it states about its control then."""
         before = {name: _read_cell(step, name) for name in FILLED}
         after = dict(before)
         self.rows += bool(any(shown.values()))
@@ -277,7 +277,7 @@ def describe_left(records: Mapping[str, Record]) -> list[str]:
 def _describe_unexplained(
     records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]]
 ) -> list[str]:
-    """Return how many tests failed without an open finding, so that their rows say no risk."""
+    """Return how many tests failed without an open finding, so that their rows state no risk."""
     failed = [ref for ref, one in records.items() if one.result == Result.OTHER_THAN_SATISFIED]
     bare = [ref for ref in failed if not cells.select_open(findings.get(ref, []))]
     if not bare:
@@ -332,7 +332,7 @@ def _note_other_lists(project: Project, steps: Sequence[Step], chosen: Checklist
 
 
 def _read_cell(step: Step, name: str) -> str:
-    """Return what a cell says before it is filled, in our words."""
+    """Return what a cell states before it is filled, in our words."""
     text = step.cells.get(name, "")
     if name == "result":
         return parse_result(text) or text

@@ -47,7 +47,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What is said of one control: result and level in our words, differentials counted."""
+    """What is stated about one control: result and level in our words, differentials counted."""
 
     control: str
     result: str
@@ -85,7 +85,7 @@ def fill_summaries(
     Args:
         sheets: the workbook as it was read.
         tested: titles of the sheets that hold tests, which are left alone.
-        outcomes: what the tests say.
+        outcomes: what the tests state.
         formulas: places of the cells with a formula, by title of the sheet.
         put: sets a cell.
     """

@@ -1,8 +1,8 @@
 """Evidence in a cell of a table, written and read: one line for each evidence item.
 
 Tables differ in the form of a line, as their readers expect it; whether a link may leave, how lines
-are told apart and how labels are found again is the same for all. Nothing under `private/` goes out
-or comes in, and no file outside the workspace.
+are distinguished and how labels are found again is the same for all. Nothing under `private/` goes
+out or comes in, and no file outside the workspace.
 """
 
 import re
@@ -19,7 +19,7 @@ from fedcheck.session import Session
 from fedcheck.storage.paths import PRIVATE_FOLDER
 
 KEPT_INSIDE = "kept inside"
-"""What stands in place of evidence under `private/`."""
+"""What is in place of evidence under `private/`."""
 
 
 class EvidenceForm(StrEnum):
@@ -33,10 +33,10 @@ class EvidenceForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CellEvidence:
-    """What a line of a cell says of an evidence item.
+    """What a line of a cell states about an evidence item.
 
     Attributes:
-        kind: None where the form of the line does not tell.
+        kind: None where the form of the line does not show.
     """
 
     link: str
@@ -88,7 +88,7 @@ def split_cell(text: str) -> list[str]:
 
 
 def read_line(text: str, form: EvidenceForm) -> CellEvidence:
-    """Return what a line says, as `write_line` puts it together; any other text is a link.
+    """Return what a line states, as `write_line` puts it together; any other text is a link.
 
     In the form SHORT, a text that is no address and no name of a file is a ticket.
     """

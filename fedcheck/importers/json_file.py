@@ -1,4 +1,4 @@
-"""Read a JSON file within bounds, and say in words why one cannot be read."""
+"""Read a JSON file within bounds, and state as text why one cannot be read."""
 
 import json
 import re
@@ -25,7 +25,7 @@ class JsonLimits:
             disk.
         take_json: what to do about a file that is not JSON.
         take_smaller: what to do about one that is too large.
-        too_deep: what to say of one that nests without end.
+        too_deep: what to state about one that nests without end.
     """
 
     max_bytes: int

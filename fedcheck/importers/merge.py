@@ -1,4 +1,4 @@
-"""Three-way merge of one value: what both sides last agreed on, what is recorded, what a file says.
+"""Three-way merge of one value: the last agreed value, the recorded one, and that of a file.
 
 What only the file changed is taken, what only the workspace changed stays. Where both did, the
 recorded value stays, unless the person prefers the file's.

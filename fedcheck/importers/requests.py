@@ -75,7 +75,7 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row against the request that it is about: what it says now, and said at the export."""
+    """A row against the request that it is about: what it states now, and stated at the export."""
 
     line: GridRow
     cells: Mapping[str, str]

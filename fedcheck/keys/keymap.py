@@ -1,6 +1,6 @@
 """The keys in force: those of the table, those of a preset, and the user's own on top.
 
-Neither Textual nor files here: `fedcheck config check` tells what is wrong without starting the
+Neither Textual nor files here: `fedcheck config check` shows what is wrong without starting the
 app, and the app starts with the part that is sound.
 """
 
@@ -79,7 +79,7 @@ class KeyProblem(NamedTuple):
 
 
 class BadKeyError(ValueError):
-    """A key that does not exist; carries what to write instead."""
+    """A key that does not exist; contains what to write instead."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -116,14 +116,14 @@ class KeyMap(Struct, frozen=True):
         Args:
             action: the id of the action.
             words: what the key does, as it goes on after the key.
-            before: what stands before it, such as `; `, where there is a key.
+            before: what is before it, such as `; `, where there is a key.
         """
         key = self.text(action)
         return f"{before}{key} {words}" if key else ""
 
 
 class _Entry(Struct, frozen=True):
-    """What the user said of one action."""
+    """What the user stated about one action."""
 
     path: Path
     keys: tuple[str, ...]
@@ -198,7 +198,7 @@ def _strip_modifiers(key: str, shown: str) -> str:
 def _read_entries(
     own: Mapping[str, Any], problems: list[KeyProblem]
 ) -> Iterator[tuple[str, _Entry]]:
-    """Return what is said of each action, by its id."""
+    """Return what is stated about each action, by its id."""
     known = {action.id for action in ACTIONS}
     for path, written, raw in _flatten_table(own, ("keys",), ""):
         name = RENAMED.get(written, written)
@@ -254,7 +254,7 @@ def _combine_keys(preset: str, rows: Mapping[str, _Entry]) -> dict[str, tuple[st
 
 
 def are_active_together(one: Action, other: Action) -> bool:
-    """Tell whether the keys of two actions work at the same time."""
+    """Return whether the keys of two actions work at the same time."""
     places = {one.place, other.place}
     return (
         len(places) == 1

@@ -23,7 +23,7 @@ from fedcheck.reports.wording import PeopleNames
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """One thing that is different; `what` says it in words, `worse` that it got worse.
+    """One thing that is different; `what` states it as text, `worse` that it got worse.
 
     `name` is the title of the item, request, finding or milestone; `because` the title of the
     milestone whose move moved a due date; `evidence` what the piece of evidence is called.
@@ -85,7 +85,7 @@ class GateChangeView:
 class ChangesView:
     """What changed since an earlier state; what got worse stands first in each group.
 
-    `since` is the day of that state, `words` says what it is, `notes` what is not known of it.
+    `since` is the day of that state, `words` states what it is, `notes` what is not known of it.
     `lacking` is what gates lack newly, each thing once.
     """
 

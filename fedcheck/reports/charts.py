@@ -1,8 +1,8 @@
 """Pictures in a report: a bar of progress, and how many items were done in each week.
 
-A template says `bar(done, of)` or `chart(weeks)`. What it gets is a mark that no text from a file
+A template states `bar(done, of)` or `chart(weeks)`. What it gets is a mark that no text from a file
 can hold: it names the picture and its numbers. In Markdown a bar is left out, as the count stands
-beside it, and a chart is a row of blocks; in HTML both become a drawing with a text alternative.
+next to it, and a chart is a row of blocks; in HTML both become a drawing with a text alternative.
 """
 
 import re

@@ -60,10 +60,10 @@ class RenderJob:
         sources: the texts that were trusted, by name; the child reads none of them again.
         as_of: the day of the report.
         milestone: id of the milestone that the report is for; empty for none.
-        role: the role that the report is told for; empty for all.
+        role: the role that the report is shown for; empty for all.
         redact: what is left out, some of redact.REDACTIONS.
-        earlier: what led to the state that the report tells the changes since.
-        full: whether every list is told to its end.
+        earlier: what led to the state that the report shows the changes since.
+        full: whether every list is shown to its end.
         query: which tests are counted; empty for the usual ones.
     """
 
@@ -185,7 +185,7 @@ def _to_json(order: RenderJob) -> bytes:
 
 
 def main() -> None:
-    """Do what the order on standard input says: the entry of the child."""
+    """Do what the order on standard input states: the entry of the child."""
     sys.stdin.reconfigure(encoding="ascii")  # type: ignore[union-attr]
     order: dict[str, Any] = json.loads(sys.stdin.read())
     # Given back when memory runs out: without any, not even the limit could be lifted.
@@ -263,7 +263,7 @@ def _limit(memory: int, seconds: float) -> None:
 
 
 def _lift_memory_limit() -> None:
-    """Take the limit of memory away, so that there is room to say that it was reached."""
+    """Take the limit of memory away, so that there is room to state that it was reached."""
     if sys.platform == "linux":
         import resource
 

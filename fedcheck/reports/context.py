@@ -1,4 +1,4 @@
-"""Gather what a report tells: from the board of a day to the view that templates see."""
+"""Gather what a report shows: from the board of a day to the view that templates see."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping
@@ -52,7 +52,7 @@ from fedcheck.storage import history
 T = TypeVar("T")
 
 MAX_STEPS = 5
-"""How many next steps of each role a report tells."""
+"""How many next steps of each role a report shows."""
 
 
 def gather_context(
@@ -68,13 +68,13 @@ def gather_context(
     """Return what a template sees of a workspace.
 
     Args:
-        shared: the project on the day of the report, without what stands under `private/`.
+        shared: the project on the day of the report, without what is under `private/`.
         root: the workspace, for its history.
         milestone: id of the milestone that the report is for; empty where the process has none.
-        role: the role that the report is told for; empty for all.
+        role: the role that the report is shown for; empty for all.
         redact: what is left out, some of redact.REDACTIONS.
-        earlier: the state that the report is to tell the changes since.
-        full: whether every list is told to its end.
+        earlier: the state that the report is to show the changes since.
+        full: whether every list is shown to its end.
         query: which tests are counted; empty for the usual ones.
     """
     veil = Veil(shared.project, redact)
@@ -103,10 +103,10 @@ def build_context(
         board: the project on the day of the report, without what the veil leaves out.
         milestone: id of the milestone that the report is for; empty where the process has none.
         since: the day on which items took their status, as far as it is known.
-        role: the role that the report is told for; empty for all.
+        role: the role that the report is shown for; empty for all.
         veil: what is left out.
-        earlier: the state that the report is to tell the changes since.
-        full: whether every list is told to its end.
+        earlier: the state that the report is to show the changes since.
+        full: whether every list is shown to its end.
         query: which tests are counted; empty for the usual ones.
     """
     hidden = veil or Veil(board.project)
@@ -374,7 +374,7 @@ def _replacement(one: Replacement) -> ReplacementView:
 
 
 def _depends_on(deliverable: DeliverableState, chosen: Gate) -> bool:
-    """Tell whether a milestone rests on a deliverable."""
+    """Return whether a milestone is based on a deliverable."""
     late = deliverable.row is not None and deliverable.row.item.after == chosen.milestone.id
     return deliverable.phase in chosen.milestone.closes and not late
 

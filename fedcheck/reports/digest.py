@@ -1,4 +1,4 @@
-"""The digest of an owner as Markdown that reads as plain text in a mail.
+"""The digest of an owner as Markdown that reads as plain text in an email.
 
 Those who owe the evidence do not all have fedcheck; this is what they are sent.
 """
@@ -38,7 +38,7 @@ RULES_DAYS = 60
 """How many days ahead the days of rulesets are listed."""
 
 MAX_EXPECTED = 6
-"""How many kinds of expected evidence are told of one item."""
+"""How many kinds of expected evidence are reported about one item."""
 
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -120,7 +120,7 @@ class _Page:
         return text + "."
 
     def _is_asked(self, milestone: Milestone) -> bool:
-        """Tell whether the gate of a milestone asks for anything that is owed."""
+        """Return whether the gate of a milestone asks for anything that is owed."""
         if self.one.answers or self.one.findings:
             return True
         return any(

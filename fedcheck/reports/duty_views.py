@@ -17,7 +17,7 @@ from fedcheck.reports.wording import PeopleNames
 class DutyView:
     """A document: who prepares, contributes and reviews, and who decides at the end of its phase.
 
-    Roles are told as labels between commas.
+    Roles are shown as labels between commas.
     """
 
     title: str

@@ -155,8 +155,8 @@ class TestingView:
 
     Attributes:
         query: what was asked to be counted; empty for the usual tests.
-        others: the tests that are counted apart, in words; empty for none.
-        controls: how many controls have which result, in words; empty for none.
+        others: the tests that are counted apart, as text; empty for none.
+        controls: how many controls have which result, as text; empty for none.
     """
 
     query: str
@@ -170,7 +170,7 @@ class TestingView:
 
 
 HASH_LENGTH = 12
-"""How many digits of a file's SHA-256 are told."""
+"""How many digits of a file's SHA-256 are shown."""
 
 KEPT_INSIDE = "kept inside"
 ADDRESS_WITHHELD = "address withheld"
@@ -190,7 +190,7 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class EvidenceViewBuilder:
-    """How the evidence of a board is told.
+    """How the evidence of a board is shown.
 
     Attributes:
         board: the project on the day of the report.
@@ -273,7 +273,7 @@ class EvidenceViewBuilder:
         )
 
     def _link(self, evidence_item: Evidence) -> Markdown:
-        """Return evidence as Markdown; of a file outside the workspace only its name is told."""
+        """Return evidence as Markdown; of a file outside the workspace only its name is shown."""
         label = one_line(evidence_item.label, wording.MAX_LABEL)
         if is_private(evidence_item):
             return Markdown(mark_text(f"{KEPT_INSIDE}, not shared"))
@@ -290,7 +290,7 @@ class EvidenceViewBuilder:
 
 
 def _display_target(evidence_item: Evidence) -> str:
-    """Return where evidence is; of a file outside the workspace only its name is told."""
+    """Return where evidence is; of a file outside the workspace only its name is shown."""
     if evidence_item.kind == "file" and PurePath(evidence_item.link).is_absolute():
         return PurePath(evidence_item.link).name
     return evidence_item.link
@@ -301,7 +301,7 @@ def _previous_day(day: date | None) -> date | None:
 
 
 def is_private(evidence_item: Evidence) -> bool:
-    """Tell whether evidence stands under `private/`: then neither its path nor its label leaves."""
+    """Return whether evidence is under `private/`: then neither its path nor its label leaves."""
     return evidence_item.kind == "file" and PurePath(evidence_item.link).parts[:1] == (
         PRIVATE_FOLDER,
     )

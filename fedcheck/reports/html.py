@@ -2,7 +2,8 @@
 
 The body comes here with its texts still marked (see `markdown`): the parser takes a stand-in for a
 letter, so a text cannot become anything but text. What a template writes itself is read as
-Markdown; of its raw HTML only `<br>` stays, and of its links those to web pages and mail addresses.
+Markdown; of its raw HTML only `<br>` stays, and of its links those to web pages and email
+addresses.
 """
 
 import re
@@ -47,8 +48,8 @@ def render_page(body: str, marking: str, withheld: str) -> str:
 
     Args:
         body: what a template made, with its texts marked.
-        marking: stands at the top and the foot of every printed page; empty for none.
-        withheld: what was left out, in words; empty for nothing.
+        marking: is at the top and the foot of every printed page; empty for none.
+        withheld: what was left out, as text; empty for nothing.
     """
     if withheld:
         body += f"\n\n*Left out of this copy: {mark_text(withheld)}.*\n"

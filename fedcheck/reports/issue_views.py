@@ -33,12 +33,12 @@ _DEVIATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class IssueViewBuilder:
-    """How the requests and findings of a board are told.
+    """How the requests and findings of a board are shown.
 
     Attributes:
         board: the project on the day of the report.
         names: how its people are called.
-        evidence_items: how its evidence is told.
+        evidence_items: how its evidence is shown.
     """
 
     board: Board
@@ -164,7 +164,7 @@ def build_testing_view(
 
 
 def _build_tally_views(tallies: Sequence[Tally], with_id: bool = False) -> tuple[TallyView, ...]:
-    """Return tallies under their titles, after their ids where these say something."""
+    """Return tallies under their titles, after their ids where these state something."""
     return tuple(
         _build_tally_view(
             f"{one.name}, {one.title}"

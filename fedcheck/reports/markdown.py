@@ -132,9 +132,9 @@ def link(label: str, target: str) -> Markdown:
 
 
 def safe_url(target: str) -> str:
-    """Return an http(s) URL, encoded so that it can stand in a link; empty for anything else.
+    """Return an http(s) URL, encoded so that it can be in a link; empty for anything else.
 
-    A URL that carries a user name is none: it can look as if it led elsewhere.
+    A URL that contains a user name is none: it can look as if it led elsewhere.
     """
     if not _URL.match(target):
         return ""

@@ -94,7 +94,7 @@ class ResultView:
 
 @dataclass(frozen=True, slots=True)
 class ReplacementView:
-    """A file that replaces a shipped one, and what it takes out in words."""
+    """A file that replaces a shipped one, and what it takes out as text."""
 
     kind: str
     id: str
@@ -264,7 +264,7 @@ def _build_assessor_view(one: AssessorCount) -> ResultView:
 
 
 def describe_results(board: Board, role: str) -> tuple[str, ...]:
-    """Say what the table of results does not: the overall summary, and open findings by risk."""
+    """State what the table of results does not: the overall summary, and open findings by risk."""
     said = []
     if any(one.id == DELIVERABLE for one in board.project.process.deliverables):
         begun = any(one.recorded for one in count_assessor_results(board, role))

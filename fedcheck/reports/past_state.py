@@ -48,7 +48,7 @@ class PastState:
     Attributes:
         board: that state, judged as of its day.
         words: what it is compared with, for a person: `since 2027-01-04`.
-        private: whether what stands under `private/` is known too.
+        private: whether what is under `private/` is known too.
         notes: what is not known of it, and what else a reader should know.
         file: the report that it is taken from.
         asked: what led to it, to find it again in another process.
@@ -82,7 +82,7 @@ def load_past_state(session: Session, spec: str, here: Path) -> PastState:
 
     A date is a date in any case. A file that is a report of fedcheck goes before a revision of
     the same name, and any other file after it; `git:NAME` is a revision, `./NAME` a file. Where
-    something could have meant another thing, a note says so.
+    something could have meant another thing, a note states so.
 
     Args:
         session: the workspace as it is.
@@ -147,7 +147,7 @@ def _resolve_spec(session: Session, spec: str, here: Path) -> PastState:
 
 
 def list_remarks(found: PastState, new: Board, comparison: Comparison) -> tuple[str, ...]:
-    """Return what a reader should know of a comparison: what nobody can tell of the earlier state.
+    """Return what a reader should know of a comparison: what is unknown about the earlier state.
 
     Args:
         found: the earlier state.
@@ -178,7 +178,7 @@ def _with_note(found: PastState, note: str) -> PastState:
 
 
 def _what_is_wrong_with_day(text: str) -> str:
-    """Say why a text that looks like a day is none; empty for any other text."""
+    """State why a text that looks like a day is none; empty for any other text."""
     if not _LIKE_A_DAY.fullmatch(text):
         return ""
     try:
@@ -297,7 +297,7 @@ def _at_report(session: Session, path: Path, seen: Fingerprint) -> PastState:
 
 
 def _list_unrecorded_changes(session: Session, home: Path) -> list[Change]:
-    """Return what was done outside fedcheck and stands in no history yet."""
+    """Return what was done outside fedcheck and is in no history yet."""
     renamed = session.project.renamed
     return list_all_outside_changes(home, renamed, local_state.load_notes(home)).changes
 

@@ -90,11 +90,11 @@ class Veil:
 
     @property
     def words(self) -> str:
-        """Say what is left out: `names of people, evidence links`; empty for nothing."""
+        """State what is left out: `names of people, evidence links`; empty for nothing."""
         return ", ".join(said for name, said in REDACTIONS.items() if name in self.hidden)
 
     def hides(self, evidence_item: Evidence) -> bool:
-        """Tell whether the address of evidence is left out: asked for, or it holds a name."""
+        """Return whether the address of evidence is left out: asked for, or it holds a name."""
         if "links" in self.hidden:
             return True
         return "owners" in self.hidden and self.text(evidence_item.link) != evidence_item.link
@@ -190,7 +190,7 @@ class Veil:
         """Return a record, request or finding without what is left out.
 
         Args:
-            thing: what is told of.
+            thing: what is listed.
             role: the role of somebody in it whom `fedcheck.toml` does not know.
         """
         changes: dict[str, Any] = {

@@ -60,8 +60,8 @@ def render_report(
 ) -> str:
     """Return a report: the same state and date give the same bytes.
 
-    The marking of the workspace stands at the top and at the end (in HTML on every printed page),
-    what was left out is said, and the fingerprint of the history ends it, whatever the template
+    The marking of the workspace is at the top and at the end (in HTML on every printed page),
+    what was left out is stated, and the fingerprint of the history ends it, whatever the template
     does.
 
     Args:
@@ -71,11 +71,11 @@ def render_report(
         template: name of the template.
         milestone: id of the milestone that the report is for; without it, the one that the
             template names, or else the next one.
-        role: the role that the report is told for.
+        role: the role that the report is shown for.
         redact: what is left out, some of redact.REDACTIONS.
         form: Markdown, or one HTML file.
-        earlier: the state that the report is to tell the changes since.
-        full: whether every list is told to its end.
+        earlier: the state that the report is to show the changes since.
+        full: whether every list is shown to its end.
         query: which tests are counted, in the query language of items; empty for the usual ones.
 
     Raises:
@@ -196,7 +196,7 @@ def default_path(
     role: str | None = None,
     form: Format = "md",
 ) -> Path:
-    """Return where a report goes when nobody says otherwise."""
+    """Return where a report goes when nobody states otherwise."""
     day = board.today.isoformat()
     parts = [day, template, milestone or board.next_milestone, role or ""]
     name = parse_file_name("-".join(part for part in parts if part) + f".{form}")
@@ -214,7 +214,7 @@ def write_file(path: Path, text: str, *, under: Path | None = None, force: bool 
         force: whether a typed path may be a link to the report that is to be replaced.
 
     Raises:
-        FedcheckError: status 2 where something else stands there; 3 where the disk refuses.
+        FedcheckError: status 2 where something else is there; 3 where the disk refuses.
     """
     if under is not None:
         check_present(under)

@@ -18,7 +18,7 @@ from fedcheck.reports.wording import PeopleNames
 def choose_subject(project: Project) -> str:
     """Return the role whose requirements a report counts: the provider's, if it names its profile.
 
-    An agency that uses many services has no profile; what all of them owe says nothing of it.
+    An agency that uses many services has no profile; what all of them owe states nothing of it.
     """
     process = project.process
     is_open = list_open_options(process, project.config.profile or {})

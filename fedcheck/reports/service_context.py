@@ -20,7 +20,7 @@ from fedcheck.reports.wording import PeopleNames
 
 
 def build_gate_view(board: Board, gate: Gate, scope: str = "") -> views.GateView:
-    """Return a gate as templates see it; `scope` says what its number leaves out."""
+    """Return a gate as templates see it; `scope` states what its number leaves out."""
     names, owed = PeopleNames(board.project), group_by_owner(board.project, gate.missing)
     return views.GateView(
         ready=gate.ready,
@@ -111,7 +111,7 @@ def _explain_with_titles(board: Board, row: Row, missing: Outstanding) -> str:
 
 
 def workspace_relative(board: Board, path: str) -> str:
-    """Return a path without what it tells of this machine."""
+    """Return a path without what it reveals about this machine."""
     place = PurePath(path)
     root = PurePath(board.project.root)
     return place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
@@ -200,7 +200,7 @@ def build_rules_day_views(board: Board, role: str) -> Iterable[views.RulesDayVie
 
 
 def build_phase_views(board: Board, judged: list[Gate], reported: str) -> Iterable[views.PhaseView]:
-    """Yield the phases that hold any item, told for a milestone."""
+    """Yield the phases that hold any item, shown for a milestone."""
     lacks, roles = lacking_by_phase(board, judged, reported), list_report_roles(board)
     milestone = board.project.process.milestone(reported)
     asked = (milestone.roles if milestone else ()) or roles
@@ -223,7 +223,7 @@ def build_phase_views(board: Board, judged: list[Gate], reported: str) -> Iterab
 
 
 def build_pace_view(board: Board, towards: str) -> views.PaceView | None:
-    """Return how fast the work goes towards a milestone; nothing where there is none."""
+    """Return how fast the work goes toward a milestone; nothing where there is none."""
     if not towards:
         return None
     found = compute_pace(board, towards)
@@ -254,7 +254,7 @@ def _build_count_view_or_none(role: str, rows: list[Row]) -> views.CountView | N
 
 
 def build_count_view(role: str, rows: list[Row]) -> views.CountView:
-    """Return how many of the entries have which status; `role` says whose they are."""
+    """Return how many of the entries have which status; `role` states whose they are."""
     count = Count()
     for row in rows:
         count.add(row)

@@ -33,7 +33,7 @@ _MILESTONE = re.compile(
     r"\{#-?\s*fedcheck context[^#]*?\bfor the milestone ([a-z0-9][a-z0-9-]{0,60})", re.IGNORECASE
 )
 _HEAD = 2000
-"""In how many characters at its begin a template says what it is."""
+"""In how many characters at its begin a template states what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class TemplateInfo:
 
     @property
     def summary(self) -> str:
-        """Return what the template says that it is for; empty where it does not."""
+        """Return what the template states that it is for; empty where it does not."""
         found = _SUMMARY.search(self._begin)
         return one_line(found[1], MAX_SUMMARY) if found else ""
 
@@ -75,7 +75,7 @@ MAX_SUMMARY = 120
 
 
 def parse_context_version(source: str) -> int:
-    """Return the version of the context that a template says it is written for; 0 without one."""
+    """Return the version of the context that a template states it is written for; 0 without one."""
     found = _WRITTEN_FOR.search(source[:_HEAD])
     return int(found[1]) if found else 0
 

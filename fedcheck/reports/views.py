@@ -85,7 +85,7 @@ class PhaseView:
     """A phase: its counts role by role (none where a role owes nothing there), and its gate.
 
     The gate is that of the report's milestone, or else the first one that lacks anything in it.
-    `begun` tells whether anything in it was touched; `asked` counts what the roles owe that the
+    `begun` shows whether anything in it was touched; `asked` counts what the roles owe that the
     report's milestone asks.
     """
 
@@ -104,7 +104,7 @@ class PhaseView:
 class LackView:
     """One thing that a gate lacks, needed by its own due date or else by the milestone.
 
-    `since` is the day since when it is owed, where something tells it.
+    `since` is the day since when it is owed, where something shows it.
     """
 
     kind: str
@@ -128,7 +128,7 @@ class OwedView:
 
 @dataclass(frozen=True, slots=True)
 class GateView:
-    """Whether a milestone may be called, and what is missing."""
+    """Whether the gate of a milestone is met, and what is missing."""
 
     ready: bool
     count: int
@@ -162,7 +162,7 @@ class MilestoneView:
 class ItemView:
     """An item that applies. `name` is its title, after its official code if it has one.
 
-    `asked` tells whether the milestone of the report rests on it.
+    `asked` shows whether the milestone of the report is based on it.
     """
 
     ref: str
@@ -198,7 +198,7 @@ class ItemView:
 class DeliverableView:
     """A document of the process; its state is that of the item that hands it over.
 
-    `needed` tells whether the milestone of the report rests on it.
+    `needed` shows whether the milestone of the report is based on it.
     """
 
     id: str
@@ -229,7 +229,7 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class TotalsView:
-    """Counts over the whole workspace; `trouble` tells of the evidence in a sentence."""
+    """Counts over the whole workspace; `trouble` reports the evidence in a sentence."""
 
     items: int
     evidence: int
@@ -283,7 +283,7 @@ class PaceView:
 
 @dataclass(frozen=True, slots=True)
 class RulesDayView:
-    """A day on which rules begin to bind or their grace ends; `waits` says for what it waits."""
+    """A day on which rules begin to bind or their grace ends; `waits` states for what it waits."""
 
     date: date | None
     days: int | None

@@ -1,4 +1,4 @@
-"""How a report says things: people, roles, dates, the state in two sentences."""
+"""How a report states things: people, roles, dates, the state in two sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from fedcheck.domain.workspace import Project
 MAX_LABEL = 100
 MAX_TITLE = 200
 MAX_REASON = 1000
-"""The most characters of a label, a name, a text that explains; an ellipsis tells of the rest."""
+"""The most characters of a label, a name, a text that explains; an ellipsis reports the rest."""
 
 
 def status_text(status: str) -> str:
@@ -89,7 +89,7 @@ class PeopleNames:
 
 
 def describe_state(board: Board, gate: Gate | None, every: Sequence[Gate] = ()) -> str:
-    """Say in two sentences how things stand: the work, then the milestone.
+    """State in two sentences how things stand: the work, then the milestone.
 
     A third one names the milestones of `every` whose day passed before all was there.
     """
@@ -118,7 +118,7 @@ def describe_state(board: Board, gate: Gate | None, every: Sequence[Gate] = ()) 
 
 
 def _describe_passed(board: Board, gate: Gate, every: Sequence[Gate]) -> str:
-    """Name the milestones that lie behind, and that still lack something."""
+    """Name the milestones that are behind, and that still lack something."""
     listed = [
         f'"{format_title(one.milestone.title)}" ({one.date}, {len(one.missing)} outstanding)'
         for one in every
@@ -147,7 +147,7 @@ def _describe_milestone(board: Board, gate: Gate) -> str:
 
 
 def describe_evidence(states: Sequence[str], later: int = 0) -> str:
-    """Say how much evidence there is, and how much of it does not count.
+    """State how much evidence there is, and how much of it does not count.
 
     Args:
         states: that of each piece of evidence.

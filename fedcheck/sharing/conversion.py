@@ -1,6 +1,6 @@
-"""Plan the conversion of a workspace to another process: what carries over, is proposed, or stays.
+"""Plan the conversion of a workspace to another process: what contains over, is proposed, or stays.
 
-Records of checklists that serve both processes carry over as they are. Of other items, those that
+Records of checklists that serve both processes contain over as they are. Of other items, those that
 an item of the new process names in `carries-from` become proposals. Nothing is written here.
 """
 
@@ -40,7 +40,7 @@ from fedcheck.storage.record_file import (
 from fedcheck.storage.toml_io import read_bytes
 
 MORE_FILES = ("glossary.toml", "controls.toml", "imports.toml")
-"""Files beside the records that serve any process."""
+"""Files next to the records that serve any process."""
 
 TASK_FIELDS = ("status", "owner", "due", "note", "reason", "done", "evidence")
 TEST_FIELDS = (
@@ -67,7 +67,7 @@ class Target(Struct, frozen=True):
 
 
 class ListCount(Struct):
-    """How many records of a checklist carry over, are proposed, or stay behind."""
+    """How many records of a checklist contain over, are proposed, or stay behind."""
 
     id: str
     carried: int = 0
@@ -91,14 +91,14 @@ class Conversion(Struct):
         sources: the hash that each shared file of the old workspace had, by name.
         proposals: records and dates to confirm.
         lists: what becomes of the records of each checklist that has some.
-        own_lists: checklists of the workspace's own that carry over.
+        own_lists: checklists of the workspace's own that contain over.
         left_lists: checklists of the workspace's own that stay behind.
-        requests: how many carry over.
+        requests: how many contain over.
         left_requests: how many stay behind, because a role of theirs takes no part.
-        findings: how many carry over.
+        findings: how many contain over.
         links_left: links of requests and findings to items that the new process does not have.
         private_notes: private notes that stay behind.
-        people: who carries over, by short name.
+        people: who contains over, by short name.
         left_people: short names of those whose role takes no part.
         evidence: evidence files to copy: where each is, by its link.
         left_evidence: evidence files that are not copied, and why.
@@ -178,7 +178,7 @@ class _Planner:
         return self.found
 
     def _carry_own_files(self) -> None:
-        """Carry checklists of the workspace's own, and the other files that serve any process."""
+        """Copy checklists of the workspace's own, and the other files that serve any process."""
         root, found = self.session.root, self.found
         for name, loaded in self.session.catalog.effective_lists().items():
             if loaded.layer not in ("workspace", "private") or loaded.checklist is None:
@@ -205,7 +205,7 @@ class _Planner:
             self.found.sources[name] = hashlib.sha256(raw).hexdigest()
 
     def _carry_records(self) -> None:
-        """Carry the records of checklists that the new process has too, private ones as well."""
+        """Copy the records of checklists that the new process has too, private ones as well."""
         store, inside = self.session.store, self.project.private_lists
         for books, prefix in ((store.books, ""), (store.private, f"{PRIVATE_FOLDER}/")):
             for name, book in books.items():
@@ -292,7 +292,7 @@ class _Planner:
         self.found.proposals.append(Proposal(short, ref, why, listed, origin=origin, line=line))
 
     def _carry_requests(self) -> None:
-        """Carry the requests between roles that take part in the new process."""
+        """Copy the requests between roles that take part in the new process."""
         kept = {}
         for one in self.project.requests:
             roles = {find_role(self.project, who) for who in (one.by, one.to)} - {""}
@@ -304,7 +304,7 @@ class _Planner:
         self._put_issues(REQUESTS, kept)
 
     def _carry_findings(self) -> None:
-        """Carry all findings: they are about the service, not about the process."""
+        """Copy all findings: they are about the service, not about the process."""
         kept = {
             one.id: replace(one, items=tuple(self._fit_links(one.items)))
             for one in self.project.findings
@@ -332,7 +332,7 @@ class _Planner:
         self._note_evidence(kept.values())
 
     def _carry_dates(self) -> None:
-        """Carry the dates of milestones that are the same event, and propose those of like ones.
+        """Copy the dates of milestones that are the same event, and propose those of like ones.
 
         A milestone of the same id may be another event: the kick-off of an agency is not that of
         the JAB.

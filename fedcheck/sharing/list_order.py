@@ -12,7 +12,7 @@ def read_item_order(root: Path, name: ListId) -> tuple[Sequence[str], Mapping[st
     """Return the item ids of a checklist in order, and today's ids by earlier ones.
 
     The workspace's own list counts before the user's and the shipped one, as everywhere. One that
-    cannot be read says nothing.
+    cannot be read states nothing.
     """
     for path, under in _list_places(root, name):
         if path.is_file():

@@ -10,7 +10,7 @@ def merge_order(base: Sequence[T], ours: Sequence[T], theirs: Sequence[T]) -> li
     """Return the members of both sides in one order; each member is listed once.
 
     What both sides list keeps the order that one of them gave it; what one side alone lists stays
-    behind what it stands behind there.
+    behind what it is behind there.
     """
     shared = _order_shared(base, ours, theirs)
     known = set(shared)
@@ -48,7 +48,7 @@ def _order_shared(base: Sequence[T], ours: Sequence[T], theirs: Sequence[T]) -> 
 
 
 def _collect_runs(side: Sequence[T], shared: Collection[T]) -> dict[T | None, list[T]]:
-    """Return what one side alone lists, by the shared member that it stands behind."""
+    """Return what one side alone lists, by the shared member that it is behind."""
     anchor: T | None = None
     runs: dict[T | None, list[T]] = {}
     for one in side:

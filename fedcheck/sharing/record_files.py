@@ -1,7 +1,7 @@
 """Progress, requests, findings and sent reports merged record by record, from the bytes of three.
 
-Nothing but the three texts is looked at, with one exception: the checklist of a progress file says
-in which order its items are listed and which of them were renamed.
+Nothing but the three texts is looked at, with one exception: the checklist of a progress file
+states in which order its items are listed and which of them were renamed.
 """
 
 from collections.abc import Mapping, Sequence

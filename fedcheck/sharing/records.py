@@ -56,7 +56,7 @@ _WRITERS: Mapping[str, tuple[str, str]] = {
     "differential": ("tester", "tested"),
     "summary": ("assessor", "assessed"),
 }
-"""The fields that say who wrote a text, and when."""
+"""The fields that state who wrote a text, and when."""
 
 _COUPLED: Mapping[type, tuple[str, ...]] = {Finding: ("risk", "state")}
 """Groups that a rule couples too; each merges by itself as long as the outcome fits together."""
@@ -359,7 +359,7 @@ def _different_words(rows: Sequence[Field], ours: Any, theirs: Any) -> list[str]
 def _printed_pair(
     rows: Sequence[Field], chosen: Sequence[tuple[Any, Any]], other: Sequence[tuple[Any, Any]]
 ) -> str:
-    """Return in words what stands and what does not, of the first fields in which sides differ."""
+    """Return as text what stands and what does not, of the first fields in which sides differ."""
     pairs = [
         (printed(row, history_form(one)), printed(row, history_form(two)))
         for row, (one, _), (two, _) in zip(rows, chosen, other, strict=True)

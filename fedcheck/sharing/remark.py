@@ -7,7 +7,7 @@ class Remark(Struct, frozen=True):
     """One place of a merge that a person may want to look at.
 
     Attributes:
-        where: the record and the fields, in words.
+        where: the record and the fields, as text.
         text: what happened.
         is_conflict: whether two sides set different values where only one can be written.
     """

@@ -69,7 +69,7 @@ def register_driver(root: Path) -> Registered:
 def make_driver_command() -> str:
     """Return the command line of the driver, for the shell that git runs it with.
 
-    Where this fedcheck was removed since, git merges lines itself: one side must never stand there
+    Where this fedcheck was removed since, git merges lines itself: one side must never are there
     as if it were both.
     """
     program = find_program()

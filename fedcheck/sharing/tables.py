@@ -1,7 +1,7 @@
 """Files that people write, `fedcheck.toml` and own checklists: merged as text, checked as data.
 
 The text of people stays as they wrote it: lines are merged first, and conflicts of lines key by
-key. What comes out has to say what the data of the three files say when they are merged key by
+key. What comes out has to state what the data of the three files state when they are merged key by
 key, and item by item; if it does not, it is not used.
 """
 

@@ -1,4 +1,4 @@
-"""Parse dates in spreadsheet cells: serial numbers, ISO, American, European, in words."""
+"""Parse dates in spreadsheet cells: serial numbers, ISO, American, European, as text."""
 
 import math
 import re
@@ -18,7 +18,7 @@ _BLANKS = frozenset(("Cc", "Cf", "Zl", "Zp", "Zs"))
 
 
 def is_active(text: str) -> bool:
-    """Tell whether a spreadsheet may take a text for a formula.
+    """Return whether a spreadsheet may take a text for a formula.
 
     That is a text that begins with `=`, `+`, `-` or `@`, also in a full-width or small form, which
     some programs read as the plain sign, or with a tab or a line break, after which some look for
@@ -36,7 +36,7 @@ _DAY_FORMATS = frozenset([*range(14, 18), 22, *range(27, 32), 36, *range(50, 55)
 """Built-in number formats that show a day (ECMA-376, part 1, section 18.8.30)."""
 
 _ASIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-"""Parts of a format code that say nothing of days: quoted text, paddings, colours, durations."""
+"""Parts of a format code that state nothing of days: quoted text, paddings, colors, durations."""
 
 _SERIAL_EPOCH = datetime(1899, 12, 30)
 _BEGINS_1904 = datetime(1904, 1, 1)
@@ -99,7 +99,7 @@ def parse_day(value: object, order: DateOrder = "") -> date | None:
 
     Raises:
         AmbiguousDayError: 2/1/2027, while no order is given.
-        ValueError: for anything that is no day, or none from 1990 to 2199.
+        ValueError: for anything that is not a date, or none from 1990 to 2199.
     """
     day = _parse_any_day(value, order)
     return check_range(day) if day else None

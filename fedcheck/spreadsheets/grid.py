@@ -168,7 +168,7 @@ def find_grid(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | Non
 
     Args:
         sheet: what was read.
-        score: says how much the texts of a row look like a header; 0 for not at all.
+        score: states how much the texts of a row look like a header; 0 for not at all.
     """
     within = sheet.lines[:MAX_HEADER_ROW]
     texts = [

@@ -36,7 +36,7 @@ class HeadingTable:
     """The headings by which the columns of one kind of table are found.
 
     Args:
-        names: the headings of each field as `normalize` gives them, the most telling ones first. A
+        names: the headings of each field as `normalize` gives them, the most showing ones first. A
             heading that several fields list is of the last one.
         number: as in `normalize`.
     """
@@ -65,6 +65,6 @@ class HeadingTable:
         return found
 
     def rank(self, field: str, heading: object) -> int:
-        """Return how well a heading tells its field: 0 is the best, `UNRANKED` not listed."""
+        """Return how well a heading shows its field: 0 is the best, `UNRANKED` not listed."""
         name, listed = self.normalize(heading), self.names.get(field, ())
         return listed.index(name) if name in listed else UNRANKED

@@ -86,7 +86,7 @@ def fill_cells(template: Path, cells: Mapping[str, Mapping[str, Cell | ComputedV
 def list_formula_cells(template: Path) -> dict[str, dict[str, bool]]:
     """Return the places of the cells that hold a formula, by title of their sheet.
 
-    Each tells whether other cells rest on it: no value can take the place of such a formula.
+    Each shows whether other cells are based on it: no value can take the place of such a formula.
     Raises FedcheckError.
     """
     package = open_package(template)
@@ -213,7 +213,7 @@ class _SheetFiller:
     def _inside(
         self, prefix: str, reference: str, value: Cell, formula: bytes
     ) -> tuple[bytes, str]:
-        """Return what stands in a cell's tag, and its kind."""
+        """Return what is in a cell's tag, and its kind."""
         if isinstance(value, bool):
             shown, kind = str(int(value)), "b"
         elif isinstance(value, int | float):
@@ -293,7 +293,7 @@ _BEFORE_CALC = (
     "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
     "externalReferences", "definedNames",
 )  # fmt: skip
-"""What stands before the settings of the calculation (ECMA-376, part 1, section 18.2.27)."""
+"""What is before the settings of the calculation (ECMA-376, part 1, section 18.2.27)."""
 
 
 def _request_recalculation(package: Package, outline: WorkbookOutline) -> bytes:
@@ -312,7 +312,7 @@ def _request_recalculation(package: Package, outline: WorkbookOutline) -> bytes:
 
 
 def _drop_calculation_chain(package: Package, outline: WorkbookOutline) -> dict[str, bytes | None]:
-    """Return what changes where the order of calculation goes, which programs then make anew."""
+    """Return what changes where the order of calculation goes, which programs then make again."""
     chain = outline.related.get("calcChain", "")
     if not package.has(chain):
         return {}

@@ -28,7 +28,7 @@ class SheetPart:
 
 @dataclass(frozen=True, slots=True)
 class WorkbookOutline:
-    """What a workbook says of itself.
+    """What a workbook states about itself.
 
     Attributes:
         part: name of the workbook's own part.

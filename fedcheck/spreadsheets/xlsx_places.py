@@ -18,7 +18,7 @@ _DECLARED = re.compile(rb"^\xef\xbb\xbf|<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]
 
 @dataclass(frozen=True, slots=True)
 class ByteEdit:
-    """Bytes that stand in the place of others: those from `start` up to `end`."""
+    """Bytes that are in the place of others: those from `start` up to `end`."""
 
     start: int
     end: int
@@ -67,7 +67,7 @@ class SheetPlaces:
     """Where the rows of a sheet stand.
 
     Attributes:
-        prefix: what stands before the names of its tags: nothing, or `x:`.
+        prefix: what is before the names of its tags: nothing, or `x:`.
         rows: all rows by number, in the order of the file.
     """
 
@@ -145,7 +145,7 @@ def find_places(path: Path, part: str, data: bytes, wanted: Iterable[int]) -> Sh
 
 
 def find_formulas(path: Path, part: str, data: bytes) -> dict[str, bool]:
-    """Return the places of the cells that hold a formula, and whether other cells rest on it.
+    """Return the places of the cells that hold a formula, and whether other cells are based on it.
 
     Raises FedcheckError.
     """
@@ -190,7 +190,7 @@ def find_elements(path: Path, part: str, data: bytes, wanted: Iterable[str]) -> 
 def find_closing(data: bytes, start: int, at: int) -> int:
     """Return where the tag that closes an element stands; an empty one is closed by its own tag.
 
-    Of an empty element the parser says that its end stands behind its tag.
+    Of an empty element the parser states that its end is behind its tag.
     """
     if data[at - 2 : at] == b"/>" and find_tag_end(data, start) == at:
         return start

@@ -74,7 +74,7 @@ class Sheet:
 def read_workbook(path: Path) -> list[Sheet]:
     """Return the sheets of a workbook, hidden ones too.
 
-    Raises FedcheckError in words, with a remedy, for all that is no workbook, damaged
+    Raises FedcheckError as text, with a remedy, for all that is no workbook, damaged
     or larger than is safe.
     """
     package = open_package(path)

@@ -13,7 +13,7 @@ from fedcheck.domain.text import make_storable
 from fedcheck.spreadsheets.xlsx_package import damaged_error
 
 MAX_DEPTH = 200
-"""How deep tags may stand in each other; those of a sheet do seven deep."""
+"""How deep tags may be in each other; those of a sheet do seven deep."""
 
 _LONG_TEXT = re.compile(rb"<[^<]{1048576}")
 """No tag, with the text behind it, has a megabyte: the text of a cell ends at 32,767 characters."""
@@ -48,7 +48,7 @@ def make_parser(
     end: End | None = None,
     text: Callable[[str], None] | None = None,
 ) -> expat.XMLParserType:
-    """Return a parser that refuses what `parse` refuses; its position tells where a tag is."""
+    """Return a parser that refuses what `parse` refuses; its position shows where a tag is."""
 
     def refuse(*_: object) -> None:
         raise damaged_error(

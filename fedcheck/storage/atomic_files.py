@@ -1,4 +1,4 @@
-"""Write files; nothing else in fedcheck opens one for writing, but for the few beside this module.
+"""Write files; nothing else in fedcheck opens one for writing, but for the few next to this module.
 
 A crash leaves the old state or the new one. Every function takes the trusted folder that it works
 under (`under`: the root of a workspace, or one of the user's own folders) and follows no link on
@@ -39,7 +39,7 @@ def toml_files(folder: Path) -> list[Path]:
 
 
 class NotPlainError(OSError):
-    """Something else stands in the place of a file: a folder, a pipe, a link to itself."""
+    """Something else is in the place of a file: a folder, a pipe, a link to itself."""
 
 
 def read_plain(path: Path) -> bytes:
@@ -158,7 +158,7 @@ def replace_in(
 
 
 def _stage(folder: OpenFolder, path: Path, data: bytes, is_typed: bool) -> str:
-    """Write what a file is to hold beside it, durably; return the temporary file's name."""
+    """Write what a file is to hold next to it, durably; return the temporary file's name."""
     old = folder.refuse_link(path.name)
     if old is not None and stat.S_ISDIR(old.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -291,7 +291,7 @@ def keep_link(path: Path, backup: Path, *, under: Path) -> bool:
 def append(path: Path, data: bytes, *, under: Path) -> None:
     """Append to a file and fsync it; a new file is its owner's only.
 
-    A file that has a second name is written anew: the other name, a copy made with hard links or a
+    A file that has a second name is written again: the other name, a copy made with hard links or a
     file outside that a stranger's archive was tied to, stays as it is. Raises FedcheckError where
     the disk refuses; what it took of the data is cut off again.
     """
@@ -372,7 +372,7 @@ def wrap_disk_errors(what: str, path: Path) -> Iterator[None]:
 
 
 def disk_error(what: str, path: Path, error: OSError) -> FedcheckError:
-    """Return the error for a disk that refuses, in words."""
+    """Return the error for a disk that refuses, as text."""
     reason = (error.strerror or str(error)).lower()
     return FedcheckError(
         f"{path}: cannot {what}: {reason}", "check free space and permissions, then try again"

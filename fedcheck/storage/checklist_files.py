@@ -2,7 +2,7 @@
 
 Nearer files win whole: the workspace's over the user's over the shipped ones, by id. A list under
 `private/` takes the place of none: what others see must not depend on it. A process is a folder
-with a `process.toml`; lists may be beside it.
+with a `process.toml`; lists may be next to it.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ from fedcheck.storage.toml_io import Document, read, read_bytes
 PROCESS_FILE = "process.toml"
 
 GLOSSARY_FILE = "glossary.toml"
-"""Short definitions for a process, beside it."""
+"""Short definitions for a process, next to it."""
 
 
 class Catalog(Struct, frozen=True):
@@ -307,7 +307,7 @@ def _find_twin(path: Path, layer: Layer, workspace: Path, same: SameLists) -> Lo
 
 
 def _is(document: Document, path: Path, workspace: Path) -> bool:
-    """Tell whether a file still holds what was read from it."""
+    """Return whether a file still holds what was read from it."""
     try:
         return hashlib.sha256(read_bytes(path, workspace)).hexdigest() == document.sha256
     except InvalidFileError:

@@ -79,12 +79,12 @@ def path_of(root: Path, checklist: ListId) -> Path:
 
 
 def is_list(change: Change) -> bool:
-    """Tell whether a change is one of a list, and not of what is recorded about items."""
+    """Return whether a change is one of a list, and not of what is recorded about items."""
     return change.ref.startswith(f"{LISTS}:")
 
 
 def is_file(change: Change) -> bool:
-    """Tell whether a change is one of a list or of a file with official text."""
+    """Return whether a change is one of a list or of a file with official text."""
     return change.ref.startswith((f"{LISTS}:", f"{TEXTS}:"))
 
 

@@ -31,14 +31,14 @@ Theme = Literal[
 """The themes of the app; it has no others."""
 
 DATE_ORDERS: dict[str, DateOrder] = {"month-first": "mdy", "day-first": "dmy"}
-"""What the setting `date-order` may say, and what it means."""
+"""What the setting `date-order` may state, and what it means."""
 
 Check = Callable[["UserConfig"], Iterable[tuple[tuple[str | int, ...], str, str]]]
 """Finds what is wrong beyond names and types: place in the file, message, what to do."""
 
 
 class UserConfig(Struct, frozen=True, rename="kebab"):
-    """What `config.toml` in the user's configuration folder may say."""
+    """What `config.toml` in the user's configuration folder may state."""
 
     format: Annotated[int, Key("Version of the file format: 1")] = 1
     name: Annotated[str, Key("Short name that your changes are recorded under")] = ""
@@ -67,9 +67,9 @@ class UserConfig(Struct, frozen=True, rename="kebab"):
 
 
 def load(folders: UserFolders, check: Check = lambda _: ()) -> tuple[UserConfig, list[Problem]]:
-    """Read the user's configuration; a broken one counts as empty and is told of.
+    """Read the user's configuration; a broken one counts as empty and is listed.
 
-    What is wrong in part is told of and left at its default; `check` says more of what is wrong.
+    What is wrong in part is listed and left at its default; `check` states more of what is wrong.
     """
     if not os.path.lexists(folders.config_file):
         return UserConfig(), []
@@ -124,7 +124,7 @@ UNKNOWN = "UTC"
 def detect_timezone() -> str:
     """Return the IANA name of the machine's time zone; UTC where it cannot be known.
 
-    What `TZ` says counts first, then where the link `/etc/localtime` leads to (tzfile(5)).
+    What `TZ` states counts first, then where the link `/etc/localtime` leads to (tzfile(5)).
     """
     said = os.environ.get("TZ", "").removeprefix(":")
     for name in (
@@ -143,7 +143,7 @@ def _zone_of_path(path: str) -> str:
 
 
 def _is_zone(name: str) -> bool:
-    """Tell whether a text is a zone; `EST5EDT,M3.2.0` and the like are none."""
+    """Return whether a text is a zone; `EST5EDT,M3.2.0` and the like are none."""
     from zoneinfo import ZoneInfo  # loaded here: only what makes a workspace asks
 
     try:

@@ -163,13 +163,13 @@ class OpenFolder:
 
 
 def is_link(found: os.stat_result) -> bool:
-    """Tell whether a status is that of a symbolic link, or of a junction."""
+    """Return whether a status is that of a symbolic link, or of a junction."""
     return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _MOUNT_POINT
 
 
 @contextmanager
 def open_folder(folder: Path, under: Path, *, make: bool = False) -> Iterator[OpenFolder]:
-    """Open a folder that is, or lies in, a trusted one; no link on the way down is followed.
+    """Open a folder that is, or is in, a trusted one; no link on the way down is followed.
 
     Args:
         folder: the folder.
@@ -178,7 +178,7 @@ def open_folder(folder: Path, under: Path, *, make: bool = False) -> Iterator[Op
 
     Raises:
         FedcheckError: where a link is on the way, the trusted folder is gone, or the folder does
-            not lie in it.
+            not are in it.
         OSError: where the disk refuses.
     """
     parts = _split_below(folder, under)
@@ -234,7 +234,7 @@ def _split_below(folder: Path, under: Path) -> tuple[str, ...]:
 
 
 def leads_outside(path: Path, under: Path) -> bool:
-    """Tell whether a path leads out of a workspace once every link in it is followed.
+    """Return whether a path leads out of a workspace once every link in it is followed.
 
     So does one that leads into its private folder without naming it: what is there must not reach
     a report by a link that somebody else has put among the shared files.

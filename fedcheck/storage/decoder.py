@@ -1,7 +1,7 @@
 """From parsed TOML to our data classes, noting every problem at once instead of stopping.
 
-The data classes say what is expected: their fields, types and `key(...)` descriptions are all that
-this module, the JSON Schema and the documentation know of the formats.
+The data classes state what is expected: their fields, types and `key(...)` descriptions are all
+that this module, the JSON Schema and the documentation know of the formats.
 """
 
 from collections.abc import Mapping
@@ -209,7 +209,7 @@ def _expect(holds: bool, raw: Any, wanted: str, at: Path, problems: Collector) -
 
 
 def _describe_type(raw: Any) -> str:
-    """Say what a TOML value is, for a message."""
+    """State what a TOML value is, for a message."""
     names = {bool: "true or false", int: "a number", float: "a number", str: "text"}
     names |= {list: "a list", dict: "a table", date: "a date", datetime: "a date with a time"}
     return names.get(type(raw), "a time")

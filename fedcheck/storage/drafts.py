@@ -52,7 +52,7 @@ class DraftStore(Struct, frozen=True):
         return Draft(texts, at if at.tzinfo else at.replace(tzinfo=UTC))
 
     def keep(self, place: Sequence[str], texts: Mapping[str, str], at: datetime) -> bool:
-        """Keep a draft in the place of an earlier one; tell whether that worked.
+        """Keep a draft in the place of an earlier one; return whether that worked.
 
         A disk that refuses must not keep a person from writing.
         """

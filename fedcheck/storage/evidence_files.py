@@ -28,7 +28,7 @@ _TICKET = r"[A-Z][A-Z0-9_]*-\d+|#\d+"
 
 
 class OutsideError(FedcheckError):
-    """A file lies outside the workspace, and nobody has said that this is meant."""
+    """A file is outside the workspace, and nobody has stated that this is meant."""
 
 
 def guess_kind(link: str) -> EvidenceKind:
@@ -60,7 +60,7 @@ def make_evidence(
         label: what it is called.
         collected: day on which it was collected.
         expires: day after which it no longer counts.
-        outside: whether a file may lie outside the workspace.
+        outside: whether a file may be outside the workspace.
         step: hears of every megabyte read of a file; may raise Cancelled.
 
     Raises:
@@ -152,7 +152,7 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
 
     A path is taken from the working directory, or else from the workspace. One that leaves the
     workspace, also through a symlink, needs the user's word (`outside`) and stays absolute.
-    Raises FedcheckError where there is no such file or it lies outside.
+    Raises FedcheckError where there is no such file or it is outside.
     """
     path = find_typed_file(link, here, root)
     if path is None:

@@ -18,7 +18,7 @@ OWN_FOLDERS = ("progress", "history", "checklists", HANDOVERS_FOLDER, LOCAL_STAT
 class EvidenceFinder:
     """Finds the evidence files of one workspace; each folder is resolved and listed once.
 
-    Made anew for each command: it does not see what changes on the disk meanwhile.
+    Made again for each command: it does not see what changes on the disk meanwhile.
     """
 
     def __init__(self, root: Path, allowed: Collection[str] = ()) -> None:
@@ -72,7 +72,7 @@ class EvidenceFinder:
         return (path, stat) if S_ISREG(stat.st_mode) else None
 
     def leaves_workspace(self, link: str) -> bool:
-        """Tell whether a link leads out of the workspace: by `..`, a symlink, or from the root.
+        """Return whether a link leads out of the workspace: by `..`, a symlink, or from the root.
 
         An absolute one may where a person at this machine allowed it (`--outside`). One that came
         with the workspace is nobody's word: it may name any file of this machine.
@@ -111,12 +111,12 @@ def resolve_path(root: Path, link: str) -> Path:
 
 
 def leaves_workspace(root: Path, link: str, allowed: Collection[str] = ()) -> bool:
-    """Tell whether a link leads out of the workspace; see `EvidenceFinder.leaves_workspace`."""
+    """Return whether a link leads out of the workspace; see `EvidenceFinder.leaves_workspace`."""
     return EvidenceFinder(root, allowed).leaves_workspace(link)
 
 
 def is_fedcheck_file(link: str) -> bool:
-    """Tell whether a link names a file that fedcheck itself keeps in the workspace."""
+    """Return whether a link names a file that fedcheck itself keeps in the workspace."""
     link = normalize_link(link)
     first = PurePosixPath(link).parts[:1]
     return link in OWN_FILES or first in [(name,) for name in OWN_FOLDERS]

@@ -37,11 +37,11 @@ EvidenceHolder = Record | Request | Finding
 
 _seen_here: dict[tuple[Path, str], FileLook] = {}
 """The looks of this process, by workspace and link. They outlive a cache that cannot be written,
-and say what a file was like at the moment when it was hashed to be added."""
+and state what a file was like at the moment when it was hashed to be added."""
 
 
 class Verdict(Struct, frozen=True):
-    """What `evidence verify` says of one file."""
+    """What `evidence verify` states about one file."""
 
     ref: str
     evidence_item: Evidence

@@ -31,7 +31,7 @@ def check_writable_by_others(root: Path) -> list[Problem]:
 
 
 def take_mode_bits(path: Path, bits: int, *, under: Path) -> bool:
-    """Take permission bits from a file or folder of this user; tell whether it had any (POSIX).
+    """Take permission bits from a file or folder of this user; return whether it had any (POSIX).
 
     The open file is asked and changed, not its name: whoever could write in the folder might have
     put a link there since. Raises OSError; LinkError where the name is a link.

@@ -1,4 +1,4 @@
-"""Look into evidence files: hash one without waiting for a pipe, and tell whether it is the same.
+"""Look into evidence files: hash one without waiting for a pipe, and show whether it is the same.
 
 A hash is remembered with the size, times and inode of its file. While those are the same, and the
 file was at rest when it was read, the hash still holds and the file is not read again.
@@ -65,21 +65,21 @@ class FileLook(Struct, frozen=True):
     sizes: Mapping[str, int] = field(default_factory=dict)
 
     def fits(self, stat: os.stat_result) -> bool:
-        """Tell whether a file has the facts that it had at this look."""
+        """Return whether a file has the facts that it had at this look."""
         return (self.size, self.mtime, self.ctime, self.inode) == _list_facts(stat)
 
     def has(self, sha256: str) -> bool:
-        """Tell whether a hash is that of the bytes; a person may have written it in capitals."""
+        """Return whether a hash is that of the bytes; a person may have written it in capitals."""
         return sha256.lower() == self.sha256
 
     def may_be(self, sha256: str, size: int) -> bool:
-        """Tell whether a file of a size can have a hash; not where it went with another size."""
+        """Return whether a file of a size can have a hash; not where it went with another size."""
         known = self.size if self.has(sha256) else self.sizes.get(sha256.lower(), size)
         return known == size
 
     @property
     def settled(self) -> bool:
-        """Tell whether the file was at rest: a write after this look cannot hide in the same tick.
+        """Return whether the file was at rest: no later write can hide in the same tick.
 
         A time far ahead is no recent write, but was set by a person or an archive.
         """
@@ -112,7 +112,7 @@ def look_into(path: Path, step: Step | None = None, most: int | None = None) -> 
 def open_regular(path: Path) -> Any:
     """Open an ordinary file for reading, without ever waiting for what is none.
 
-    What stands there is looked at once it is open: it may have been replaced since any earlier
+    What is there is looked at once it is open: it may have been replaced since any earlier
     look. Raises OSError; NotPlainError for a folder, a pipe or a device.
     """
     handle = os.open(path, _FLAGS)

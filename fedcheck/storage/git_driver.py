@@ -17,9 +17,9 @@ _DRIVER = re.compile(r"driver\s*=\s*\S", re.IGNORECASE)
 
 
 def is_registered(top: Path) -> bool | None:
-    """Tell whether the clone with this top folder has the driver; None where that is not known.
+    """Return whether the clone with this top folder has the driver; None where that is not known.
 
-    A worktree and a submodule keep their configuration elsewhere and say where. What the user
+    A worktree and a submodule keep their configuration elsewhere and state where. What the user
     configured for all repositories is not looked at.
     """
     files = [path for path in _config_files(top / ".git") if path.is_file()]

@@ -56,7 +56,7 @@ class Revision(Struct, frozen=True):
 def find_revision(root: Path, name: str) -> Revision:
     """Return the commit that a revision names in the repository around a workspace.
 
-    Raises FedcheckError, status 2, where git is not installed, the folder lies in no repository,
+    Raises FedcheckError, status 2, where git is not installed, the folder is in no repository,
     or git knows no such revision.
     """
     shown = one_line(name, 60)
@@ -85,7 +85,7 @@ def find_revision(root: Path, name: str) -> Revision:
 
 
 def is_revision(root: Path, name: str) -> bool:
-    """Tell whether a name is a revision here; also where git is missing, that is a no."""
+    """Return whether a name is a revision here; also where git is missing, that is a no."""
     try:
         find_revision(root, name)
     except FedcheckError:
@@ -99,7 +99,7 @@ def extract_files(root: Path, revision: Revision, folder: Path) -> bool:
     Links and whatever is no file of fedcheck's own are left out, and so is the history.
 
     Args:
-        root: the workspace as it lies in the repository.
+        root: the workspace as it is in the repository.
         revision: the commit.
         folder: where the files go.
 

@@ -124,7 +124,7 @@ def _find_holders(
 
 
 def _name_branch(root: Path, commit: str) -> str:
-    """Return a branch or tag that has a commit; the commit itself where none says so."""
+    """Return a branch or tag that has a commit; the commit itself where none states so."""
     done = run_git(
         root, "for-each-ref", "--contains", commit, "--format=%(refname:short)", "--count=1"
     )

@@ -14,7 +14,7 @@ from fedcheck.storage.loaded_files import LoadedList
 
 
 def join_shipped_guidance(lists: Iterable[LoadedList], known: Sequence[LoadedList]) -> None:
-    """Join guidance to the lists that ask for it, in place; what each file says stays as `plain`.
+    """Join guidance to the lists that ask for it, in place; what each file states stays as `plain`.
 
     Args:
         lists: those that may ask; one that has its guidance already is left alone.

@@ -2,7 +2,7 @@
 
 The lines are a graph, as commits are (design, section 6): each names the line before it in its
 file, and the newest ones of other files that its writer had seen. After a merge, a rebase or a copy
-they may stand in any order, one may stand twice, and several may follow the same one.
+they may be in any order, one may be twice, and several may follow the same one.
 """
 
 import errno
@@ -61,7 +61,7 @@ def _trusted_folder(path: Path) -> Path:
 
 
 def _is_object(line: bytes) -> bool:
-    """Tell whether a line without its newline is otherwise whole."""
+    """Return whether a line without its newline is otherwise whole."""
     try:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
@@ -174,7 +174,7 @@ def list_outside_links(root: Path) -> list[Path]:
 def read(path: Path) -> list[HistoryLine]:
     """Read a history file in the order of its lines; each counts once.
 
-    Lines that cannot be read are left out (`verify` tells of them). Raises FedcheckError where the
+    Lines that cannot be read are left out (`verify` reports them). Raises FedcheckError where the
     disk refuses: a history that is there must not count as empty.
     """
     return parse_lines(_read_raw_lines(path))
@@ -243,9 +243,9 @@ def read_since(root: Path, moment: datetime) -> list[HistoryLine]:
 
 
 def _is_since(line: bytes, moment: datetime, stamp: bytes) -> bool:
-    """Tell whether a line was entered at a moment or later.
+    """Return whether a line was entered at a moment or later.
 
-    A line as we write it is told by its text: reading 50,000 lines whole takes too long.
+    A line as we write it is shown by its text: reading 50,000 lines whole takes too long.
     """
     if line.startswith(_BEGIN) and line[_STAMP_ENDS : _STAMP_ENDS + 2] == b'Z"':
         return line[len(_BEGIN) : _STAMP_ENDS] >= stamp
@@ -254,7 +254,7 @@ def _is_since(line: bytes, moment: datetime, stamp: bytes) -> bool:
 
 
 def names_days(root: Path) -> bool:
-    """Tell whether a line of the history names another day than that of its clock (`for`)."""
+    """Return whether a line of the history names another day than that of its clock (`for`)."""
     return any(
         _NAMES_DAY.search(line)
         for path in list_history_files(root)
@@ -266,7 +266,7 @@ _NAMES_LOSS = re.compile(rb'"lost"\s*:\s*"[0-9a-f]')
 
 
 def names_losses(root: Path) -> bool:
-    """Tell whether a line of the history may name another one as lost, without parsing it."""
+    """Return whether a line of the history may name another one as lost, without parsing it."""
     for path in list_history_files(root):
         try:
             if _NAMES_LOSS.search(atomic_files.read_plain(path)):
@@ -299,7 +299,7 @@ def find_first_moment(root: Path) -> datetime | None:
 
 
 def read_after(root: Path, seen: Iterable[str]) -> tuple[list[HistoryLine], frozenset[str]]:
-    """Return what was entered after lines that were seen, or beside them.
+    """Return what was entered after lines that were seen, or next to them.
 
     Args:
         root: the workspace.

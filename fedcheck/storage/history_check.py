@@ -26,13 +26,13 @@ class Damage(msgspec.Struct, frozen=True):
 
 
 class Acceptance(msgspec.Struct, frozen=True):
-    """A missing line that a person accepts: it hides no damage, for it is always told.
+    """A missing line that a person accepts: it hides no damage, for it is always shown.
 
     Attributes:
-        path: the history file that tells of the line.
+        path: the history file that reports the line.
         line: number of the line that follows or names the missing one.
         missing: the short hash of the missing line.
-        by: the line with which a person accepts it; its name is what its writer says it is.
+        by: the line with which a person accepts it; its name is what its writer states it is.
     """
 
     path: Path
@@ -49,7 +49,7 @@ class HistoryCheck(msgspec.Struct, frozen=True):
 
 
 class _File(msgspec.Struct):
-    """A history file as it stands: its lines with their numbers, and what they say of others."""
+    """A history file: its lines with their numbers, and what they state about others."""
 
     path: Path
     numbers: list[int]
@@ -68,8 +68,8 @@ def verify(root: Path) -> list[Damage]:
 def check(root: Path) -> HistoryCheck:
     """Check each history file of a home, up to its first line that is damaged.
 
-    A line is damaged where it cannot be read, or where what it follows, or says that its writer
-    saw, is in no history file here. A missing line that a person accepts is no damage, but told.
+    A line is damaged where it cannot be read, or where what it follows, or states that its writer
+    saw, is in no history file here. A missing line that a person accepts is no damage, but shown.
     """
     files = [_load_file(path) for path in history.list_history_files(root)]
     known = {digest for file in files for digest in file.hashes}
@@ -142,7 +142,7 @@ def _first_damage(file: _File, known: set[str], short: set[str]) -> Damage | Non
 
 
 def _missing_before(file: _File, i: int, prev: str, places: Mapping[str, int]) -> Damage:
-    """Say what is wrong where a line follows one that is not here."""
+    """State what is wrong where a line follows one that is not here."""
     number = file.numbers[i]
     if i + 1 < len(file.prevs) and file.prevs[i + 1] not in places:
         return Damage(file.path, number, "was changed", prev[:SHORT])

@@ -2,7 +2,7 @@
 
 A line knows the one before it in its file (`prev`), and the newest ones of other files that its
 writer had seen (`saw`). Where one line leads back to another it is known to be later; only
-where neither does is it the clocks that say.
+where neither does is it the clocks that state.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -39,7 +39,7 @@ class LineGraph(Struct):
     """History lines, each once, the oldest first.
 
     Attributes:
-        lines: in an order in which none stands before one that it follows.
+        lines: in an order in which none is before one that it follows.
         by_hash: the same by their hash.
     """
 
@@ -52,7 +52,7 @@ class LineGraph(Struct):
         return self._places[line.hash].moment
 
     def is_after(self, later: HistoryLine, earlier: HistoryLine) -> bool:
-        """Tell whether a line is known to come after another."""
+        """Return whether a line is known to come after another."""
         if later.hash == earlier.hash:
             return False
         there, here = self._places[earlier.hash], self._places[later.hash]
@@ -68,7 +68,7 @@ class LineGraph(Struct):
                 reached[chain] = step
 
     def is_reached(self, line: HistoryLine, reached: Mapping[int, int]) -> bool:
-        """Tell whether any of the other lines noted is known to come after this one."""
+        """Return whether any of the other lines noted is known to come after this one."""
         place = self._places[line.hash]
         return reached.get(place.chain, -1) >= place.step
 
@@ -160,7 +160,7 @@ def _place(line: HistoryLine, before: Sequence[_Place], ends: list[int]) -> _Pla
 
 
 def _sort_parents_first(parents: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return hashes in an order in which none stands before a parent of its own.
+    """Return hashes in an order in which none is before a parent of its own.
 
     A circle, which only a forged short hash can make, ends the order: its lines come last.
     """

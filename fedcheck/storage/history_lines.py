@@ -1,4 +1,4 @@
-"""Lines of history files: how one is written, read, told from the next, and hashed."""
+"""Lines of history files: how one is written, read, distinguished from the next, and hashed."""
 
 import hashlib
 import json
@@ -60,7 +60,7 @@ def split_lines(raw: bytes) -> list[bytes]:
 
 
 def _split_objects(line: bytes) -> list[bytes]:
-    """Return the JSON objects that stand on one line; the line itself where it is none."""
+    """Return the JSON objects that are on one line; the line itself where it is none."""
     try:
         text = line.decode("ascii")
     except UnicodeDecodeError:
@@ -100,7 +100,7 @@ _DECODER = msgspec.json.Decoder(_Line)
 
 
 def parse_lines(lines: Iterable[bytes]) -> list[HistoryLine]:
-    """Parse history lines; those that are damaged or stand there again are left out."""
+    """Parse history lines; those that are damaged or are there again are left out."""
     parsed = (parse_line(line) for line in dict.fromkeys(lines))
     return [part for one in parsed if one is not None for part in expand_line(one)]
 

@@ -102,7 +102,7 @@ def item_places(data: Mapping[str, Any]) -> Iterator[tuple[str, KeyPath]]:
 
 
 def note_repeated_ids(data: Mapping[str, Any], array: str, problems: Collector) -> None:
-    """Note the ids that stand twice in an array of tables, also where others of it are bad."""
+    """Note the ids that are twice in an array of tables, also where others of it are bad."""
     tables = data.get(array)
     seen: set[str] = set()
     for index, table in enumerate(tables if isinstance(tables, list) else ()):

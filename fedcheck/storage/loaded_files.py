@@ -21,8 +21,8 @@ class LoadedList(Struct):
     """A checklist file: what it holds as far as it can be read, and what is wrong with it.
 
     Attributes:
-        checklist: what counts: what the file says, with the guidance that it asks for.
-        plain: what the file says, where guidance was joined to it.
+        checklist: what counts: what the file states, with the guidance that it asks for.
+        plain: what the file states, where guidance was joined to it.
     """
 
     path: Path

@@ -1,9 +1,9 @@
 """Bind local state to this machine, this user and this path.
 
 A workspace may come from somebody else with a `.fedcheck/` of its own: a copy, a clone, a zip, or
-a git pull into a folder that is ours. What stands in it is believed only with a seal that nobody
+a git pull into a folder that is ours. What is in it is believed only with a seal that nobody
 else can make: HMAC-SHA256, by a secret in the user's own state folder, over the user, the real
-path and what is said there. A seal that does not fit means that nothing is known, never an error.
+path and what is stated there. A seal that does not fit means that nothing is known, never an error.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ def seal(home: Path, name: str, data: bytes) -> str:
 
 
 def is_sealed(home: Path, name: str, data: bytes, found: str) -> bool:
-    """Tell whether a seal is this user's, for this path. Writes nothing."""
+    """Return whether a seal is this user's, for this path. Writes nothing."""
     secret = _load_secret()
     if secret is None:
         return False

@@ -50,7 +50,7 @@ def lock_workspace(root: Path, wait: float | None = None) -> Iterator[None]:
     Raises WorkspaceGoneError where there is no workspace any more: a folder that went away is not
     made again, neither for the lock nor for what is written under it.
 
-    Waits LOCK_WAIT seconds, or as long as it is told.
+    Waits LOCK_WAIT seconds, or as long as given.
 
     The system frees the lock of a process that dies, so nothing ever has to be removed by hand.
     """
@@ -137,7 +137,7 @@ class LocalNotes(Struct, frozen=True):
 def load_notes(root: Path) -> LocalNotes:
     """Return what was noted at the last save here; nothing where the state is not ours.
 
-    Raises FedcheckError where the disk refuses to tell.
+    Raises FedcheckError where the disk refuses to answer.
     """
     data = _read_json(root, SEEN)
     made = data.get("made")
@@ -159,12 +159,12 @@ def note_saved(root: Path, notes: LocalNotes) -> None:
 
 
 def has_state(root: Path) -> bool:
-    """Tell whether notes of a save are at this place, ours or not: no clone of git has any."""
+    """Return whether notes of a save are at this place, ours or not: no clone of git has any."""
     return os.path.lexists(root / LOCAL_STATE / SEEN)
 
 
 def is_known(root: Path) -> bool:
-    """Tell whether this user has ever saved at this place: the local state there is ours."""
+    """Return whether this user has ever saved at this place: the local state there is ours."""
     return bool(_read_json(root, SEEN))
 
 
@@ -240,7 +240,7 @@ def name_history(root: Path, who: str, token: str) -> Path:
 def find_older_history(root: Path, who: str) -> Path | None:
     """Return the history file that only this person wrote, the one with the newest last line.
 
-    Two names may give the same file name (`ann b`, `ann-b`): the lines say whose it is.
+    Two names may give the same file name (`ann b`, `ann-b`): the lines state whose it is.
     """
     found: list[tuple[bool, datetime, Path]] = []
     for path in list_history_files(root):
@@ -272,7 +272,7 @@ def _read_json(root: Path, name: str) -> dict[str, Any]:
     """Read a small JSON file of the local state.
 
     One that is missing, damaged or not sealed by this user for this place counts as empty. Raises
-    FedcheckError where the disk refuses to tell.
+    FedcheckError where the disk refuses to answer.
     """
     path = root / LOCAL_STATE / name
     try:

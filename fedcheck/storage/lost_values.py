@@ -1,7 +1,7 @@
 """Values that a person set and that something outside fedcheck took back, until that is settled.
 
 A merge, a revert or a hand edit may lose what somebody entered. The history keeps it, with a line
-that says what was lost; it stays listed until a person sets the field again or accepts the loss.
+that states what was lost; it stays listed until a person sets the field again or accepts the loss.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -138,7 +138,7 @@ def _leading_field(ref: str, name: str) -> str:
 def _is_in_force(
     line: HistoryLine, leading: Sequence[HistoryLine], places: Mapping[str, int]
 ) -> bool:
-    """Tell whether what a line's value followed from is still as it was when it was set."""
+    """Return whether what a line's value followed from is still as it was when it was set."""
     at = places[line.hash]
     last = len(places)
     before = [one for one in leading if one.tx == line.tx or places.get(one.hash, last) < at]

@@ -78,7 +78,7 @@ def format_kept(tables: Iterable[Mapping[str, Any]]) -> str:
 
 
 def strip_kept(text: str) -> str:
-    """Return the text of a file without such tables, which stand at its end."""
+    """Return the text of a file without such tables, which are at its end."""
     if f"[[{SET_TWICE}]]" not in text:
         return text
     kept, inside = [], False

@@ -62,7 +62,7 @@ def parse_text_name(text: str) -> TextName:
 
 
 def is_list_id(text: str) -> bool:
-    """Tell whether a checklist can have this id."""
+    """Return whether a checklist can have this id."""
     return is_id(text) and len(text) <= MAX_ID_LENGTH and text not in RESERVED_LIST_IDS
 
 

@@ -100,7 +100,7 @@ def check_text_file(path: Path, under: Path | None = None) -> list[Problem]:
     """Return everything that is wrong with a file of texts, with lines; raises nothing.
 
     Args:
-        path: the file; its name says which of the two it is.
+        path: the file; its name states which of the two it is.
         under: the workspace that it belongs to, if it does.
     """
     try:

@@ -52,7 +52,7 @@ class TransactionHead(Struct, frozen=True):
 
 
 class HistoryRefusedError(FedcheckError):
-    """Changes are on the disk, but their history lines were refused; carries those lines.
+    """Changes are on the disk, but their history lines were refused; contains those lines.
 
     Attributes:
         home: the place whose history it is.
@@ -65,7 +65,7 @@ class HistoryRefusedError(FedcheckError):
 
 
 TAKEN_OVER_FROM = 20
-"""From so many values of a list on, one line carries them all where there is no history yet."""
+"""From so many values of a list on, one line contains them all where there is no history yet."""
 
 
 def outside_lines(
@@ -92,7 +92,7 @@ def outside_lines(
 
 
 def _take_over(name: str, found: Iterable[OutsideChange]) -> Change:
-    """Return one change that carries the values of a list."""
+    """Return one change that contains the values of a list."""
     values: dict[str, dict[str, Any]] = {}
     for one in found:
         values.setdefault(split_ref(one.change.ref)[1], {})[one.change.field] = one.change.new
@@ -137,10 +137,10 @@ def _note_begin(home: Path, tips: Tips, notes: LocalNotes) -> LocalNotes:
 
 
 def came_from_elsewhere(home: Path, log: str, notes: LocalNotes) -> bool:
-    """Tell whether a history file came with a clone or a pull: it was begun in another clone.
+    """Return whether a history file came with a clone or a pull: it was begun in another clone.
 
     A folder that was moved or copied brings its local state along; that is not believed, but shows
-    that it is no clone: there what stands before was made in the same place.
+    that it is no clone: there what is before was made in the same place.
     """
     if begin_key(log) in notes.saw or not local_state.has_state(home):
         return True
@@ -171,7 +171,7 @@ def append_refused_lines(home: Path, by: str, lines: Sequence[HistoryLine]) -> N
 
 
 def _list_file_facts(home: Path) -> set[tuple[str, int, int, int]]:
-    """Return what tells whether a history or a record file was written since."""
+    """Return what shows whether a history or a record file was written since."""
     found = set()
     for name in ("", progress_files.FOLDER, history.FOLDER):
         try:

@@ -57,7 +57,7 @@ def give_to_owner_of_folder(handle: int, folder: os.stat_result) -> None:
 
 
 def _may_read_and_write(user: int, found: os.stat_result) -> bool:
-    """Tell whether a user who does not own a file can read and write it."""
+    """Return whether a user who does not own a file can read and write it."""
     if found.st_mode & READ_WRITE == READ_WRITE:
         return True
     is_open_to_group = (found.st_mode >> 3) & READ_WRITE == READ_WRITE

@@ -85,7 +85,7 @@ def _is_idle(line: str) -> bool:
 def _find_place(lines: Sequence[str], path: Path, order: Sequence[str], *, is_table: bool) -> int:
     """Return before which line a new key goes; -1 for the end of the file, in a table of its own.
 
-    It follows the last of the keys before it in the order that stand in the same way.
+    It follows the last of the keys before it in the order that are in the same way.
     """
     known = Lines("\n".join(lines)).known
     if len(path) == 1:

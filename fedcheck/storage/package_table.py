@@ -1,7 +1,7 @@
 """The certification package: `[package]` of `fedcheck.toml`, read, checked and written key by key.
 
 It is a book that is a part of a file which people write. Each key is an entry of its own, with the
-name of the provider, which stands at the top of the file. Only the lines of a key that changes are
+name of the provider, which is at the top of the file. Only the lines of a key that changes are
 touched; comments, order and all else stay.
 
 The history keeps an entry as text: a text as it is, a list of texts a line each, a day as
@@ -49,7 +49,7 @@ def load_entries(root: Path) -> dict[str, Any]:
 
 
 def find_fault(key: str, value: Any) -> str:
-    """Return in words what is wrong with a value of a key; empty where it can be written."""
+    """Return as text what is wrong with a value of a key; empty where it can be written."""
     if key == PROVIDER or value in ("", None, [], {}):
         return ""
     problems = Collector(Path(WORKSPACE_FILE), "")
@@ -61,7 +61,7 @@ def find_fault(key: str, value: Any) -> str:
 
 
 def find_part_fault(kind: Any, key: str, value: Any) -> str:
-    """Return in words what is wrong with one key of a table; what others lack is not of it."""
+    """Return as text what is wrong with one key of a table; what others lack is not of it."""
     problems = Collector(Path(WORKSPACE_FILE), "")
     spec = keys_of(kind)[key]
     decode_carefully(kind, {key: value}, (key,), problems)

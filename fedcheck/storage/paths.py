@@ -111,7 +111,7 @@ def _plain_xdg(environment: Mapping[str, str]) -> UserFolders | None:
 
 
 TOP_PAGES = {"readme": "README.md", "security": "SECURITY.md"}
-"""The pages of the documentation that lie at the top of a checkout."""
+"""The pages of the documentation that are at the top of a checkout."""
 
 
 def find_shipped_docs() -> dict[str, Path]:
@@ -134,7 +134,7 @@ def find_shipped_docs() -> dict[str, Path]:
 
 
 def find_shipped_checklists() -> Path:
-    """Return the folder of the shipped checklists: beside the package, or inside it in a wheel."""
+    """Return the folder of the shipped checklists: next to the package, or inside it in a wheel."""
     package = Path(__file__).resolve().parents[1]
     checkout = package.parent
     if (checkout / "pyproject.toml").is_file() and (checkout / "checklists").is_dir():
@@ -148,7 +148,7 @@ _NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 
 
 def is_workspace(folder: Path) -> bool:
-    """Tell whether a folder holds a workspace, be its head file broken or not.
+    """Return whether a folder holds a workspace, be its head file broken or not.
 
     Raises FedcheckError where the system does not let this user look.
     """

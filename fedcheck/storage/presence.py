@@ -39,7 +39,7 @@ def check_present(home: Path) -> None:
 
 
 class Identity(Struct):
-    """What tells the workspace that was opened from another one at the same path.
+    """What distinguishes the workspace that was opened from another one at the same path.
 
     The same folder is the same workspace, whatever was changed in it. Another folder is the same
     workspace come back (`git checkout`, a copy, a new mount) where it bears the same name.
@@ -75,7 +75,7 @@ class Identity(Struct):
 
 
 def identify(root: Path, name: str) -> Identity:
-    """Return what tells a workspace, of this name now, from another one at its path later."""
+    """Return what shows a workspace, of this name now, from another one at its path later."""
     return Identity(root, name, _identify_folder(root))
 
 

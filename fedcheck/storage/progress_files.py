@@ -94,7 +94,7 @@ def _check_record(
 
 
 def _is_too_deep(data: Any) -> bool:
-    """Tell whether tables and lists nest deeper than we write back; without recursion."""
+    """Return whether tables and lists nest deeper than we write back; without recursion."""
     level: list[Any] = [data]
     for _ in range(MAX_DEPTH):
         inside = (one.values() if isinstance(one, dict) else one for one in level)
@@ -107,7 +107,7 @@ def _is_too_deep(data: Any) -> bool:
 def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
     """Return the file's bytes, and the book with the texts it now knows.
 
-    Items stand in the given order; records of items that the checklist no longer has come last.
+    Items are in the given order; records of items that the checklist no longer has come last.
     """
     known = dict.fromkeys(order)
     names = [name for name in known if name in book.records]

@@ -1,6 +1,6 @@
 """The quick way from parsed TOML to structs, for data in which nothing is wrong.
 
-msgspec converts, and says nothing of what is wrong beyond the first mistake: where it refuses, or
+msgspec converts, and states nothing of what is wrong beyond the first mistake: where it refuses, or
 where a rule of a key does, the same data is read again by `decode_carefully`, which notes every
 problem. Both give the same for data without a mistake (tests/test_quick_decoder.py).
 """
@@ -59,7 +59,7 @@ class _Plan(Struct, frozen=True):
 
 _PLANS: dict[type, _Plan] = {}
 _passed: dict[str, set[str]] = {check: set() for check in ("id", *CHECKS)}
-"""Texts that passed a rule: lists say the same few things over and over."""
+"""Texts that passed a rule: lists state the same few things over and over."""
 
 
 def decode_quickly(cls: type[T], data: Any) -> T | None:
@@ -143,7 +143,7 @@ def _tables(kind: type, value: Any) -> Any:
 
 
 def _satisfies_rules(cls: type, thing: Any) -> bool:
-    """Tell whether the rules of the keys hold for a struct and all that is in it."""
+    """Return whether the rules of the keys hold for a struct and all that is in it."""
     plan = _plan(cls)
     for field, check, required in plan.checked:
         text = getattr(thing, field)
@@ -169,7 +169,7 @@ def _satisfies_rules(cls: type, thing: Any) -> bool:
 
 
 def _is_day(value: date | None) -> bool:
-    """Tell whether a value is a day as we work with; a date with a time is none."""
+    """Return whether a value is a day as we work with; a date with a time is none."""
     return value is None or (type(value) is date and is_in_range(value))
 
 

@@ -83,7 +83,7 @@ def list_all_outside_changes(
     """Return what the history of a workspace does not explain.
 
     Looks at the files that are not as they were noted; at all of them where a history file is not
-    as it was noted: lines that came may tell of values that did not. A file that cannot be read
+    as it was noted: lines that came may report values that did not. A file that cannot be read
     waits until it is mended.
 
     Args:
@@ -131,7 +131,7 @@ IN_PROGRESS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", 
 
 
 def is_git_at_work(root: Path, now: datetime) -> bool:
-    """Tell whether git is changing files, or waits for a person to finish what changes them.
+    """Return whether git is changing files, or waits for a person to finish what changes them.
 
     What is there then is neither side of the change, and a line that was added to a history would
     be in the way of what git does next.
@@ -140,7 +140,7 @@ def is_git_at_work(root: Path, now: datetime) -> bool:
 
 
 def is_git_writing(root: Path, now: datetime) -> bool:
-    """Tell whether git is changing files at this moment: some may be gone until it is done."""
+    """Return whether git is changing files at this moment: some may be gone until it is done."""
     git = _find_git(root)
     return git is not None and _is_locked(git, now)
 
@@ -174,7 +174,7 @@ def is_git_in_between(root: Path) -> bool:
 
 
 def _find_git_folder(path: Path) -> Path:
-    """Return where git keeps the index; in a worktree or a submodule `.git` is a file that says."""
+    """Return where git keeps the index; a worktree or a submodule has a file `.git`."""
     if path.is_dir():
         return path
     first = read_prefix(path, 4096).decode("utf-8", "replace").partition("\n")[0]
@@ -182,7 +182,7 @@ def _find_git_folder(path: Path) -> Path:
 
 
 def list_owners(graph: LineGraph) -> tuple[str, ...]:
-    """Return the lists, and requests and so on, whose records the history tells of."""
+    """Return the lists, and requests and so on, whose records the history reports."""
     owners = dict.fromkeys(split_ref(line.change.ref)[0] for line in graph.lines)
     return tuple(name for name in owners if name not in NOT_RECORDS)
 
@@ -330,7 +330,7 @@ def _is_given_way(
 def _are_apart(standing: Sequence[HistoryLine], others: Sequence[HistoryLine]) -> bool:
     """Return whether none of the others met the value of a line that stands, or the reverse.
 
-    Lines of old versions only tell so. `others` are among those that stand.
+    Lines of old versions only show so. `others` are among those that stand.
     """
     old = Counter(as_text(one.change.old) for one in standing)
     new = Counter(as_text(one.change.new) for one in standing)
@@ -346,7 +346,7 @@ def list_standing(graph: LineGraph, entered: Sequence[HistoryLine]) -> list[Hist
     """Return the lines of one field that no other one replaced, the oldest first.
 
     A line is replaced by one that is known to come after it, also where that one was replaced
-    itself, or else by one that met its value at a later time: lines of older versions do not say
+    itself, or else by one that met its value at a later time: lines of older versions do not state
     what their writers saw.
     """
     by_old: dict[str, list[tuple[int, HistoryLine]]] = {}
@@ -370,9 +370,9 @@ def _is_met(
 ) -> bool:
     """Return whether a later line found the value that this one set.
 
-    The clock says what is later, not the order of lines: a clock that ran ahead once puts all that
-    follows late in that order. One that only takes back what this one set may as well have been
-    before it.
+    The clock states what is later, not the order of lines: a clock that ran ahead once puts all
+    that follows late in that order. One that only takes back what this one set may as well have
+    been before it.
     """
     old, new = as_text(line.change.old), as_text(line.change.new)
     return any(

@@ -20,7 +20,7 @@ MILESTONES = "milestones"
 PACKAGE = "package"
 SENT = "sent"
 PROVIDER = "provider"
-"""The entry of the package that stands at the top of the head file, above all tables."""
+"""The entry of the package that is at the top of the head file, before all tables."""
 
 IN_HEAD = (MILESTONES, PACKAGE)
 """Books that are a part of the workspace's head file, which people write."""
@@ -45,7 +45,7 @@ class RecordFile(Struct, frozen=True):
         records: what is known, by the id of the item, request or finding.
         extra: unknown keys at the top of the file.
         sha256: hash of the bytes that it was read from; empty for a file not there yet.
-        texts: the text of records, kept so that a save only writes anew what changed; under an
+        texts: the text of records, kept so that a save only writes again what changed; under an
             empty name that of the whole file, where it holds more than the book.
         warnings: what is wrong with the file and does not keep it from being used.
     """

@@ -81,7 +81,7 @@ def parse(path: Path, raw: bytes, book: str) -> RecordFile:
 def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
     """Return the bytes of a book, and the book with the texts that it now knows.
 
-    Items of a checklist stand in the given order.
+    Items of a checklist are in the given order.
     """
     if book.name == MILESTONES:
         return milestone_dates.dump(book)

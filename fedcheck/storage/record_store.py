@@ -38,7 +38,7 @@ class RecordStore(Struct):
         root: the workspace.
         books: its books by name: progress by checklist, requests, findings.
         private: those under `private/`.
-        identity: tells the workspace from another one that takes its place.
+        identity: distinguishes the workspace from another one that takes its place.
     """
 
     root: Path
@@ -58,7 +58,7 @@ class RecordStore(Struct):
         return self.private if private else self.books
 
     def has_unsettled(self) -> bool:
-        """Tell whether any record holds the values of two sides of a merge."""
+        """Return whether any record holds the values of two sides of a merge."""
         return has_unsettled(self.books) or has_unsettled(self.private)
 
     def save(
@@ -163,7 +163,7 @@ class RecordStore(Struct):
     ) -> OwnTransaction | None:
         """Return a transaction of a person in this clone, and its lines in each place.
 
-        What the local state knows to be made here stands in that order, whatever the clocks say;
+        What the local state knows to be made here is in that order, whatever the clocks state;
         before it what this person's file held when it was moved or copied here. What a clone of
         git brought was made in another one.
         """

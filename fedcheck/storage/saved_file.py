@@ -92,7 +92,7 @@ def _replace(root: Path, files: Iterable[SavedFile]) -> set[Path]:
 
 
 def _take_in(root: Path, file: SavedFile) -> bool:
-    """Merge in what was replaced, where it was not what was read; tell whether it was not."""
+    """Merge in what was replaced, where it was not what was read; return whether it was not."""
     with atomic_files.wrap_disk_errors("read", file.backup):
         raw = atomic_files.read_plain(file.backup)
     if hashlib.sha256(raw).hexdigest() == file.found.sha256:

@@ -194,7 +194,7 @@ class _Judge:
         known: Sequence[Alternative],
         out: _Outcome,
     ) -> bool:
-        """Let the later of several values stand; tell whether the histories know which it is."""
+        """Let the later of several values stand; return whether the histories know which it is."""
         rows = [row for group in groups for row in list_groups(type(part)).get(group, ())]
         try:
             sides = [part, *(with_alternative(part, one) for one in known if not one.is_joined)]

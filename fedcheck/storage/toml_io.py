@@ -123,7 +123,7 @@ def _syntax_hint(path: Path, message: str) -> str:
 
 
 def _is_in_workspace(path: Path) -> bool:
-    """Tell whether a file is one that `doctor --fix` settles after a merge."""
+    """Return whether a file is one that `doctor --fix` settles after a merge."""
     return path.parent.name in ("progress", "checklists") or path.name in _MERGED
 
 

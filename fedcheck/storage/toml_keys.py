@@ -51,17 +51,17 @@ def _described(cls: type) -> Mapping[str, tuple[Any, Key]]:
 
 
 def keeps_extra(cls: Any) -> bool:
-    """Tell whether unknown keys of a struct survive a save."""
+    """Return whether unknown keys of a struct survive a save."""
     return "extra" in cls.__struct_fields__
 
 
 def keeps_raw_dates(cls: type) -> bool:
-    """Tell whether a date outside of the range stays with a struct: it does with records."""
+    """Return whether a date outside of the range stays with a struct: it does with records."""
     return cls in FIELDS
 
 
 def is_struct(kind: Any) -> bool:
-    """Tell whether a type is one of our structs."""
+    """Return whether a type is one of our structs."""
     return isinstance(kind, type) and issubclass(kind, Struct)
 
 

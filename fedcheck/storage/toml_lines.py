@@ -1,4 +1,4 @@
-"""Find the line of a key in a TOML text, as the parser does not tell it."""
+"""Find the line of a key in a TOML text, as the parser does not show it."""
 
 import re
 
@@ -140,7 +140,7 @@ def _keys(line: str) -> tuple[KeyPath, str | None]:
 
 
 def _dotted(line: str, place: int) -> list[str]:
-    """Return the parts of the dotted key that stands at a place in a header."""
+    """Return the parts of the dotted key that is at a place in a header."""
     parts = []
     while found := re.compile(_KEY_PART).match(line, place):
         parts.append(_part(found))

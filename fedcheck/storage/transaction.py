@@ -84,7 +84,7 @@ class CommitResult(Struct, frozen=True):
 
 
 class ConflictError(FedcheckError):
-    """Another person changed a field since it was looked at; carries what it holds now."""
+    """Another person changed a field since it was looked at; contains what it holds now."""
 
     def __init__(self, change: Change, now: str) -> None:
         super().__init__(
@@ -334,7 +334,7 @@ def _apply(
 ) -> tuple[RecordFile, list[Change]]:
     """Apply changes to what is on disk; those that would change nothing are left out.
 
-    They stay in when an action is taken back (`keep_all`): history has to say that it was, or the
+    They stay in when an action is taken back (`keep_all`): history has to state that it was, or the
     next undo would meet it again.
     """
     actual = []

@@ -1,4 +1,4 @@
-"""Write where a person said, and in temporary folders of ours.
+"""Write where a person stated, and in temporary folders of ours.
 
 A path that a person typed is theirs: links in it are followed, but its last part may be no link.
 """

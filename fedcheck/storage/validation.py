@@ -103,7 +103,7 @@ def _carries(
     lists: Mapping[str, Checklist],
     problems: Collector,
 ) -> None:
-    """Note what `carries-from` names and does not exist, or carries over by itself."""
+    """Note what `carries-from` names and does not exist, or contains over by itself."""
     for old in item.carries_from:
         if not _exists(old, lists):
             problems.add((*place, "carries-from"), f"unknown item {old}", _suggest(old, lists))

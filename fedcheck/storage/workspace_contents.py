@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 class WorkspaceContents(Struct):
-    """What a workspace folder holds, beside its head file."""
+    """What a workspace folder holds, next to its head file."""
 
     books: dict[str, RecordFile] = field(default_factory=dict)
     broken: list[BrokenFile] = field(default_factory=list)
@@ -121,7 +121,7 @@ def check_against_process(root: Path, config: WorkspaceConfig, process: Process)
 
 
 def load_contents(root: Path) -> WorkspaceContents:
-    """Read everything beside the head file; a broken file is noted, and the rest is used."""
+    """Read everything next to the head file; a broken file is noted, and the rest is used."""
     contents = WorkspaceContents()
     _check_folders(root, contents)
     _read_progress(root, contents)

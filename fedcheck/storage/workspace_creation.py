@@ -49,7 +49,7 @@ def format_head(
     begins: str = "",
     people: Mapping[str, Person] | None = None,
 ) -> str:
-    """Return the text of a new `fedcheck.toml`; a comment says what else may stand in it."""
+    """Return the text of a new `fedcheck.toml`; a comment states what else may be in it."""
     head = {"format": FORMAT, "name": name, "process": process.id, "role": role}
     head |= {"provider": provider} if provider else {}
     head |= {"timezone": timezone}

@@ -160,7 +160,7 @@ class FedcheckApp(App[int]):
         return self.saves.alert() or self.others.alert()
 
     def open_workspace(self, root: Path) -> bool:
-        """Open a workspace and show its home screen; tell whether that worked."""
+        """Open a workspace and show its home screen; return whether that worked."""
         config = self.preferences.config
         if self.saves.warn_of_waiting():
             return False
@@ -193,11 +193,11 @@ class FedcheckApp(App[int]):
         say: bool = True,
         conflict: Callable[[ConflictError], object] | None = None,
     ) -> None:
-        """Save a change off the UI thread, after those before it; says so when it is on disk."""
+        """Save a change off the UI thread, after those before it; states so when it is on disk."""
         self.saves.add(Job(run, say, conflict))
 
     def changed(self) -> None:
-        """Tell the screens that show the project that it changed."""
+        """Notify the screens that show the project that it changed."""
         for screen in self.screen_stack:
             screen.post_message(ProjectChanged())
 
@@ -224,7 +224,7 @@ class FedcheckApp(App[int]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Show a toast; good news takes the place of what stood there, bad news stays its time."""
+        """Show a toast; good news takes the place of what was there, bad news stays its time."""
         now = monotonic()
         if severity != "information":
             self._bad_news_until = now + (timeout or self.NOTIFICATION_TIMEOUT)
@@ -255,7 +255,7 @@ class FedcheckApp(App[int]):
         self.switch_screen(make_screen(name, *args, **named))
 
     def shows(self, *names: str) -> bool:
-        """Tell whether one of these screens is on top."""
+        """Return whether one of these screens is on top."""
         return isinstance(self.screen, tuple(screen_class(name) for name in names))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -350,7 +350,7 @@ class FedcheckApp(App[int]):
             self.push_screen(CommandPalette(id="--command-palette"))
 
     def action_help_quit(self) -> None:
-        """Say how to leave to who presses ctrl+c; what is done is saved, and nothing breaks off."""
+        """Explain how to leave after ctrl+c; what is done is saved, and nothing breaks off."""
         key = self.key("app.quit") or f"{self.key('app.palette')} quit"
         self.tell(f"{key} quits; everything is saved")
 

@@ -1,4 +1,4 @@
-"""What screens, dialogs and their actions may ask of the app, and what it tells them.
+"""What screens, dialogs and their actions may ask of the app, and what it shows them.
 
 They import this and never the app itself, which imports them by name: no circle.
 """
@@ -52,7 +52,7 @@ class HistoryRecalled(Message):
 
 
 class Verification(Protocol):
-    """A check of evidence files that runs beside the app."""
+    """A check of evidence files that runs next to the app."""
 
     def stop(self) -> None:
         """End it soon."""
@@ -129,10 +129,10 @@ class ProjectApp(Protocol):
         say: bool = True,
         conflict: Callable[[ConflictError], object] | None = None,
     ) -> None:
-        """Save a change off the UI thread, after those before it; says so when it is on disk."""
+        """Save a change off the UI thread, after those before it; states so when it is on disk."""
 
     def changed(self) -> None:
-        """Tell the screens that show the project that it changed."""
+        """Notify the screens that show the project that it changed."""
 
     def tell(self, text: str, hint: str = "", severity: str = "information") -> None:
         """Show a toast; its text is never markup."""
@@ -162,7 +162,7 @@ class ProjectApp(Protocol):
         """Show a screen by its name in the registry, in the place of this one."""
 
     def open_workspace(self, root: Path) -> bool:
-        """Open a workspace and show its home screen; tell whether that worked."""
+        """Open a workspace and show its home screen; return whether that worked."""
 
     def show_item(self, ref: str) -> None:
         """Show an item in its checklist."""
@@ -188,4 +188,4 @@ class ProjectApp(Protocol):
     def run_worker(
         self, work: Callable[[], None], *, thread: bool = False, exit_on_error: bool = True
     ) -> object:
-        """Run something beside the app."""
+        """Run something next to the app."""

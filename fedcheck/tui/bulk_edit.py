@@ -38,7 +38,7 @@ def names(rows: Sequence[Row]) -> str:
 
 
 def with_needs(project: Project, action: Transaction) -> Transaction:
-    """Return an action whose label says what an item that was just done still needs.
+    """Return an action whose label states what an item that was just done still needs.
 
     Nobody is held back: what was done is done. But the gate will ask.
     """
@@ -58,7 +58,7 @@ def with_needs(project: Project, action: Transaction) -> Transaction:
 def with_retests(
     project: Project, edits: Sequence[tuple[str, Edit]], action: Transaction
 ) -> Transaction:
-    """Return an action whose label says where a test and its finding do not agree after it."""
+    """Return an action whose label states where a test and its finding do not agree after it."""
     said = describe_retests(project, edits)
     return replace(action, label=f"{action.label}; {'; '.join(said)}") if said else action
 

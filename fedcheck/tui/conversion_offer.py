@@ -20,7 +20,7 @@ def list_conversion_doors(app: ProjectApp) -> list[Door]:
 
 
 def describe_conversion(app: ProjectApp) -> ReadingScreen:
-    """Return a page that says what a conversion does, with the commands for it."""
+    """Return a page that states what a conversion does, with the commands for it."""
     project = app.session.project
     successors = list_successors(project.process, app.session.catalog.list_choices())
     commands = "\n".join(f"  fedcheck convert --to {one} DIR --dry-run" for one in successors)

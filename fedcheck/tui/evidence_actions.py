@@ -185,7 +185,7 @@ def verify_rows(app: ProjectApp, rows: Sequence[EvidenceRow]) -> Verifying | Non
 
 
 def outcome_text(verdicts: Sequence[Verdict], stopped: bool) -> str:
-    """Say how many files were checked, and what is wrong."""
+    """State how many files were checked, and what is wrong."""
     states = {verdict.evidence_item.link: verdict.state for verdict in verdicts}
     count = list(states.values()).count
     parts = [f"{count(name)} {name}" for name in ("changed", "missing", "unreadable")]
@@ -197,7 +197,7 @@ def outcome_text(verdicts: Sequence[Verdict], stopped: bool) -> str:
 def dropped_links(app: ProjectApp, text: str) -> list[str]:
     """Return the links of a text that was pasted outside of any field; none that are no links.
 
-    A person is told where nothing in it can be evidence: no file, no URL, no ticket.
+    A person is shown where nothing in it can be evidence: no file, no URL, no ticket.
     """
     field = LinkField("", app.here, app.session.root)
     found = links_in(text, field.is_file)

@@ -20,7 +20,7 @@ class Runner(Protocol):
     def run_worker(
         self, work: Callable[[], None], *, thread: bool = False, exit_on_error: bool = True
     ) -> object:
-        """Run something beside the app."""
+        """Run something next to the app."""
 
     def call_later(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
         """Call something in the UI thread, from any thread."""

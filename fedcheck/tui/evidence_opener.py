@@ -50,7 +50,7 @@ def find_opener(root: Path) -> str:
 
 
 def may_run(path: Path) -> bool:
-    """Tell whether a system may run a file instead of showing it, by its name or how it begins."""
+    """Return whether a system may run a file instead of showing it, by its name or its start."""
     if any(suffix.casefold() in RUN for suffix in (path.suffix, path.resolve().suffix)):
         return True
     try:
@@ -79,7 +79,7 @@ def open_evidence(app: ProjectApp, evidence_item: Evidence) -> None:
 
 
 def browser_is_near() -> bool:
-    """Tell whether there is a browser with a window; one in the terminal would take the screen."""
+    """Return whether there is a browser with a window; a terminal one would take the screen."""
     named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in named)
 
@@ -114,7 +114,7 @@ async def _ask(app: ProjectApp, opener: str, path: Path) -> None:
 
 
 def _run(app: ProjectApp, opener: str, path: Path) -> None:
-    """Start the opener; it stands in the root folder, so that no name there means the workspace."""
+    """Start the opener; it is in the root folder, so that no name there means the workspace."""
     nothing = subprocess.DEVNULL
     try:
         subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Watch for what others change while the app is open, in words; record their hand edits."""
+"""Watch for what others change while the app is open, as text; record their hand edits."""
 
 import contextlib
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ FILES_EVERY = 10
 
 
 class ExternalChanges:
-    """Knows which transactions the person at this screen has heard of, and tells the others.
+    """Knows which transactions the person at this screen has heard of, and shows the others.
 
     Attributes:
         gone: why the open workspace cannot be used now; nothing while it is at its path.
@@ -58,7 +58,7 @@ class ExternalChanges:
         self.losses: list[Loss] = []
 
     def attend(self, session: Session) -> None:
-        """Tell of what is wrong with a workspace that was opened, and hear what others do."""
+        """Report what is wrong with a workspace that was opened, and hear what others do."""
         app = self._app
         self.gone = None
         self._saves.release()
@@ -93,7 +93,7 @@ class ExternalChanges:
         self._app.change(settled)
 
     def note_gone(self, error: WorkspaceGoneError) -> None:
-        """Say on every screen that the workspace is gone; changes wait until it is back."""
+        """Show on every screen that the workspace is gone; changes wait until it is back."""
         is_news = self.gone is None or self.gone.brief != error.brief
         self.gone = error
         self._saves.hold(error.brief)
@@ -102,7 +102,7 @@ class ExternalChanges:
             self._app.changed()
 
     def alert(self) -> str:
-        """Say what cannot be read; nothing while all can."""
+        """State what cannot be read; nothing while all can."""
         session = self._app.open_session
         broken = session.project.broken if session else ()
         if not broken:
@@ -162,7 +162,7 @@ class ExternalChanges:
             self._settled += describe_settled(session, found)
 
     def _tell_settled(self) -> None:
-        """Say which fields were set on both sides of a merge, and what became of them."""
+        """State which fields were set on both sides of a merge, and what became of them."""
         lines, self._settled = self._settled, []
         if lines:
             self._app.tell(lines[0], "; ".join(line.strip() for line in lines[1:]), "warning")
@@ -183,7 +183,7 @@ class ExternalChanges:
             self.losses = found
 
     def _read(self, session: Session) -> str | None:
-        """Read what others changed; say what, nothing if not worth a word, None if nothing did.
+        """Read what others changed; state what, nothing if not worth a word, None if nothing did.
 
         Runs in the writer's thread. Raises WorkspaceGoneError where the workspace is not there;
         the last good state stays.
@@ -218,7 +218,7 @@ class ExternalChanges:
         return _words(fresh, lost, lambda ref: getattr(session.project.thing(ref), "title", ""))
 
     def _is_under_way(self, session: Session) -> bool:
-        """Tell whether files still move while a merge or a rebase is not finished.
+        """Return whether files still move while a merge or a rebase is not finished.
 
         A rebase goes back first and makes one commit after the other: none of that is news.
         """
@@ -228,7 +228,7 @@ class ExternalChanges:
         return before != self._mark_amid_merge
 
     def _refresh(self, session: Session) -> bool:
-        """Read what is on disk; tell whether anything changed.
+        """Read what is on disk; return whether anything changed.
 
         Where files moved meanwhile, what was there before stays, and the next look reads again.
         """
@@ -245,7 +245,7 @@ class ExternalChanges:
         return is_changed
 
     def _is_settled(self, session: Session) -> bool:
-        """Tell whether nothing moved since the look before in a workspace that came back.
+        """Return whether nothing moved since the look before in a workspace that came back.
 
         `git checkout` writes one file after the other: a save in between would be in its way.
         """
@@ -261,7 +261,7 @@ class ExternalChanges:
         self._app.changed()
 
     def _looked(self, future: Future[str | None], session: Session) -> None:
-        """Show what others changed, and say what that was."""
+        """Show what others changed, and state what that was."""
         app = self._app
         self._saves.go_on_leaving()
         if session is not app.open_session:
@@ -290,9 +290,9 @@ class ExternalChanges:
 def _words(
     fresh: Sequence[HistoryLine], lost: Sequence[Loss], title_of: Callable[[str], str]
 ) -> str:
-    """Say who changed what, and what of it is not in the files: `ben: AC-01b: satisfied, 2 more`.
+    """State who changed what, and what of it is not in the files: `ben: AC-01b: satisfied, 2 more`.
 
-    What was done outside fedcheck is said only where no person's lines came along.
+    What was done outside fedcheck is stated only where no person's lines came along.
     """
     gone = {value.line.hash for loss in lost for value in loss.values}
     by_person: dict[str, list[HistoryLine]] = {}

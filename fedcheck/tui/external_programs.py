@@ -16,13 +16,13 @@ FALLBACKS = {"editor": ("nano", "vi"), "pager": ("less", "more")}
 
 
 class NoProgramError(Exception):
-    """There is no such program, or it cannot run here; says what to do."""
+    """There is no such program, or it cannot run here; states what to do."""
 
 
 def edited(app: App[int], text: str) -> str:
     """Let the person edit a text in their editor and return it. Raises NoProgramError.
 
-    The text lies in a file of the person's own meanwhile, which is removed afterwards.
+    The text is in a file of the person's own meanwhile, which is removed after that.
     """
     command = _command("editor", EDITORS)
     with temporary_folder() as folder:

@@ -20,10 +20,10 @@ LAST = 4
 
 
 class Past(Struct, frozen=True):
-    """What was done, in words, the newest first; and the changes of the record behind it.
+    """What was done, as text, the newest first; and the changes of the record behind it.
 
     Attributes:
-        entered: for one item, the changes of its own record, the oldest first. What stands under
+        entered: for one item, the changes of its own record, the oldest first. What is under
             `private/` about an item of a shared list is none of them: it must not get there.
     """
 

@@ -111,7 +111,7 @@ def _in_table(pair: tuple[str, list[Binding]]) -> int:
 
 
 def _bind(found: dict[str, list[Binding]], key: str, binding: Binding) -> None:
-    """Bind a key; what our table says of it goes before what Textual's widgets do with it."""
+    """Bind a key; what our table states about it goes before what Textual's widgets do with it."""
     before = [] if binding.id else [b for b in found.get(key, []) if b.id]
     others = [b for b in found.get(key, []) if b not in before]
     found[key] = [*before, binding, *others] if binding.id else [*before, *others, binding]

@@ -169,7 +169,7 @@ class ChecklistView(Struct, frozen=True):
 
     @classmethod
     def load(cls, memory: WorkspaceMemory) -> "ChecklistView":
-        """Read it; what is damaged counts as not said."""
+        """Read it; what is damaged counts as not stated."""
         grouping = memory.text("group")
         tree = memory.texts("tree")
         return cls(

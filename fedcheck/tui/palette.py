@@ -33,7 +33,7 @@ def _target(app: App[Any], screen: Screen[Any], method: str) -> Callable[[], obj
 
 
 class ActionProvider(Provider):
-    """Offers what the app says can be done on the screen below the palette."""
+    """Offers what the app states can be done on the screen below the palette."""
 
     def _offers(self) -> Iterator[tuple[Action, str, Content, Callable[[], object]]]:
         keymap = cast(ProjectApp, self.app).keymap

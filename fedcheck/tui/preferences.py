@@ -1,4 +1,4 @@
-"""What a person prefers: keys, colours, signs; and what the app remembers of them."""
+"""What a person prefers: keys, colors, signs; and what the app remembers of them."""
 
 import os
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ class Preferences:
 
     Attributes:
         config: the user's configuration.
-        problems: what is wrong with it, to be told once.
+        problems: what is wrong with it, to be shown once.
         keymap: the keys in force.
         memory: what the app remembers between starts.
         colourless: whether NO_COLOR asks for no colors.
@@ -61,7 +61,7 @@ class Preferences:
         return [*own, Dimmed()] if theme == themes.TERMINAL.name else own
 
     def problem_text(self) -> str:
-        """Say in one line what the configuration says in vain; nothing where it is sound."""
+        """State in one line what the configuration states in vain; nothing where it is sound."""
         if not self.problems:
             return ""
         first = self.problems[0]

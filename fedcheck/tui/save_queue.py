@@ -54,11 +54,11 @@ class SaveQueue:
 
     @property
     def idle(self) -> bool:
-        """Tell whether everything is saved, and nothing is being read."""
+        """Return whether everything is saved, and nothing is being read."""
         return not self.jobs and not self._app.writer.waiting
 
     def add(self, job: Job) -> None:
-        """Queue a change; it is told when it is on disk."""
+        """Queue a change; it is shown when it is on disk."""
         self.jobs.append(job)
         self._run_next()
         if self._stuck:
@@ -82,7 +82,7 @@ class SaveQueue:
         self._run_next()
 
     def warn_of_waiting(self) -> bool:
-        """Tell whether changes wait that only this workspace can take, and say so if they do."""
+        """Return whether changes wait that only this workspace can take, and say so if they do."""
         if self._stuck:
             count = pluralize(len(self.jobs), "change")
             hint = self._app.hint("app.undo", "discards the last one")
@@ -91,11 +91,11 @@ class SaveQueue:
 
     @property
     def _stuck(self) -> bool:
-        """Tell whether changes wait for something outside the app."""
+        """Return whether changes wait for something outside the app."""
         return bool(self.jobs and (self.refusal or self.held) and self._running is None)
 
     def drop_last(self) -> bool:
-        """Forget the last change of a queue that is held up; tell whether there was one."""
+        """Forget the last change of a queue that is held up; return whether there was one."""
         if not self._stuck:
             return False
         self.jobs.pop()
@@ -104,7 +104,7 @@ class SaveQueue:
         return True
 
     def alert(self) -> str:
-        """Say what is not saved, and why; nothing while all goes well."""
+        """State what is not saved, and why; nothing while all goes well."""
         if self.held and not self.jobs:
             return f"{self.held}: changes will wait"
         if self.held:
@@ -154,7 +154,7 @@ class SaveQueue:
         )
 
     def _ended(self, future: Future[Transaction]) -> None:
-        """Say that a change is on disk, or why it is not."""
+        """State that a change is on disk, or why it is not."""
         self._running = None
         error = future.exception()
         if error is not None and can_wait(error):
@@ -221,7 +221,7 @@ def _is_saved(future: "Future[Transaction]") -> bool:
 
 
 def can_wait(error: BaseException) -> bool:
-    """Tell whether a save may succeed later: the disk or the lock refused it.
+    """Return whether a save may succeed later: the disk or the lock refused it.
 
     A broken file is no such case: a person has to mend it, and other lists must not wait for that.
     """

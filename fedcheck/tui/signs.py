@@ -88,7 +88,7 @@ TONES = {
 """The names of the theme for what a color means."""
 
 STATUS_STYLES = {str(name): TONES[sign.tone] for name, sign in STATUS_SIGNS.items()}
-"""The colour of each status, by the names of the theme."""
+"""The color of each status, by the names of the theme."""
 
 EVIDENCE_STYLES = {str(name): TONES[sign.tone] for name, sign in EVIDENCE_SIGNS.items()}
 """The color of each state of evidence, by the names of the theme."""

@@ -29,7 +29,7 @@ class QuietApp(FedcheckApp):
     """
 
     def on_mount(self) -> None:
-        """Leave properly when the terminal or the system says so: save, restore the terminal."""
+        """Leave properly when the terminal or the system states so: save, restore the terminal."""
         loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)

@@ -1,7 +1,7 @@
 """The terms of the open workspace, read when an item is first shown, and again where they changed.
 
 Official definitions come from the workspace's file, ours from the process; a file that cannot be
-used leaves ours, and the dialog of terms says why.
+used leaves ours, and the dialog of terms states why.
 """
 
 from functools import lru_cache

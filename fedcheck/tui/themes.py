@@ -11,7 +11,7 @@ from textual.filter import LineFilter
 from textual.theme import Theme
 
 DIM = "ansi_bright_black"
-"""Stands in the terminal's own theme for dim text, which no mixed colour can be there. Terminals
+"""Is in the terminal's own theme for dim text, which no mixed color can be there. Terminals
 show it as they like, often not at all; so `Dimmed` writes the attribute in its place."""
 
 _BRIGHT_BLACK = TerminalColor.parse("bright_black")
@@ -19,10 +19,10 @@ _OWN = TerminalColor.default()
 
 
 class Dimmed(LineFilter):
-    """Makes dim what the terminal's own theme calls dim: the terminal's text colour, dimmed."""
+    """Makes dim what the terminal's own theme calls dim: the terminal's text color, dimmed."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments with the attribute in place of the colour."""
+        """Return the segments with the attribute in place of the color."""
         return [
             Segment(text, None if style is None else dimmed(style), control)
             for text, style, control in segments
@@ -31,17 +31,17 @@ class Dimmed(LineFilter):
 
 @lru_cache(4096)
 def dimmed(style: Style) -> Style:
-    """Return a style that is dim instead of coloured so."""
+    """Return a style that is dim instead of colored so."""
     if style.color is None or style.color.number != _BRIGHT_BLACK.number:
         return style
     return style + Style(color=_OWN, dim=True)
 
 
 class Colourless(LineFilter):
-    """Takes every colour out; bold, dim, underline and reverse stay."""
+    """Takes every color out; bold, dim, underline and reverse stay."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments without colour."""
+        """Return the segments without color."""
         return [
             Segment(text, None if style is None else without_colour(style), control)
             for text, style, control in segments
@@ -50,12 +50,12 @@ class Colourless(LineFilter):
 
 @lru_cache(4096)
 def without_colour(style: Style) -> Style:
-    """Return a style without its colours, with what is meant for the app in it."""
+    """Return a style without its colors, with what is meant for the app in it."""
     return style.without_color + Style.from_meta(style.meta) if style.meta else style.without_color
 
 
 class Palette(Struct, frozen=True):
-    """The colours that a theme is made of."""
+    """The colors that a theme is made of."""
 
     background: str
     panel: str
@@ -162,7 +162,7 @@ PALETTES: dict[str, Palette] = {
 
 
 def theme(name: str, colours: Palette) -> Theme:
-    """Return the theme of a palette; the variables say what Textual would mix by itself."""
+    """Return the theme of a palette; the variables state what Textual would mix by itself."""
     return Theme(
         name=name,
         primary=colours.accent,
@@ -232,7 +232,7 @@ TERMINAL = Theme(
         "scrollbar-background-active": "ansi_default",
     },
 )
-"""The sixteen colours that the terminal was set to; what is marked is reversed."""
+"""The sixteen colors that the terminal was set to; what is marked is reversed."""
 
 THEMES: tuple[Theme, ...] = (*(theme(name, p) for name, p in PALETTES.items()), TERMINAL)
 NAMES: tuple[str, ...] = tuple(one.name for one in THEMES)

@@ -1,4 +1,4 @@
-"""The command that tells what changed since a day, a revision or a report, and what got worse."""
+"""The command that shows what changed since a day, a revision or a report, and what got worse."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -185,7 +185,7 @@ def _print_gates(
 
 
 def _print_rows(rows: Sequence[Sequence[str]], flexible: int) -> None:
-    """Print rows; one that begins with ! is told as bad news."""
+    """Print rows; one that begins with ! is shown as bad news."""
     for row, line in zip(rows, output.format_table(rows, flexible=flexible), strict=True):
         print_line(style_text(f"  {line}", fg="red") if row[0] == "!" else f"  {line}")
 

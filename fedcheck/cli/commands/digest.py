@@ -1,4 +1,4 @@
-"""The command that writes for each owner what they owe, for a mail."""
+"""The command that writes for each owner what they owe, for an email."""
 
 from datetime import date
 from pathlib import Path

@@ -142,7 +142,7 @@ def _apply_fixes(patient: ExaminedWorkspace, defects: "list[Defect]") -> list[st
 
 
 def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
-    """Settle what a merge left in files of the workspace; return what was done, in words."""
+    """Settle what a merge left in files of the workspace; return what was done, as text."""
     from fedcheck.cli.settled_fields import settle_and_list
     from fedcheck.session import system_clock
     from fedcheck.sharing.conflicts import settle_conflicts

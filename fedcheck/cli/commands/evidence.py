@@ -162,7 +162,7 @@ def _list_words(what: str, words: list[str]) -> str:
 
 
 def _names_item(session: "Session", word: str) -> bool:
-    """Tell whether a word names an item; one that may be several is refused as such, later."""
+    """Return whether a word names an item; one that may be several is refused as such, later."""
     try:
         issues.resolve_any_ref(session, word)
     except NoSuchItemError:
@@ -173,7 +173,7 @@ def _names_item(session: "Session", word: str) -> bool:
 
 
 def _is_link(session: "Session", word: str) -> bool:
-    """Tell whether a word is a URL, a ticket, or a file or folder that is there."""
+    """Return whether a word is a URL, a ticket, or a file or folder that is there."""
     if is_issue_ref(word):  # a request or a finding, even one that is gone
         return False
     if guess_kind(word) != "file" or ":" in word:  # what begins like a URL is judged as one
@@ -183,7 +183,7 @@ def _is_link(session: "Session", word: str) -> bool:
 
 
 def _warn_of_duplicates(session: "Session", refs: list[str], pieces: list[Evidence]) -> None:
-    """Say on stderr which items have a link already: that may be meant."""
+    """Report on stderr which items have a link already: that may be meant."""
     for ref in refs:
         thing = session.project.thing(ref)
         known = {normalize_link(one.link): one for one in thing.evidence} if thing else {}

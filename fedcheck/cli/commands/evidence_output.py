@@ -1,4 +1,4 @@
-"""What commands say of evidence: groups, when each piece goes stale, how far a reading is."""
+"""What commands state about evidence: groups, when each piece goes stale, how far a reading is."""
 
 import sys
 import time

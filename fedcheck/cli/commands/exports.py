@@ -86,7 +86,7 @@ def export() -> None:
 
 
 def run_export(entry: "Exporter", given: dict[str, Any]) -> None:
-    """Write an export to its file or the screen, and say what a person should know of it."""
+    """Write an export to its file or the screen, and state what a person should know of it."""
     output, as_json = given["output"], given.get("as_json", False)
     dry_run = given.get("dry_run", False)
     values = collect_values(entry.options, given)
@@ -139,7 +139,7 @@ def print_export(path: str | None, export: "Export") -> None:
 def deliver(data: bytes, output: str | None, force: bool = False, quiet: bool = False) -> None:
     """Write an export to its file, or to the screen without one (and for `-`).
 
-    `quiet` leaves out the line that says so.
+    `quiet` leaves out the line that states so.
 
     Raises FedcheckError where the file is there already and not to be replaced, or where
     the result is no text and has no file.

@@ -1,4 +1,4 @@
-"""The command that tells whether a milestone may be called, and who owes what is missing."""
+"""The command that shows whether the gate of a milestone is met, and who owes what is missing."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -145,7 +145,7 @@ def _print_remarks(board: "Board", gate: "Gate") -> None:
 
 
 def _is_due_later(board: "Board", missing: "Outstanding", today: date) -> bool:
-    """Tell whether an open item has a due date, and it has not passed yet."""
+    """Return whether an open item has a due date, and it has not passed yet."""
     row = board.rows.get(missing.ref)
     if row is None or row.due is None or missing.kind not in ("open", "declined"):
         return False

@@ -1,4 +1,4 @@
-"""The command that tells who changed what, and whether the history is whole."""
+"""The command that shows who changed what, and whether the history is whole."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,7 +106,7 @@ def _record_outside_changes(session: "Session") -> "list[Change]":
 
 
 def _print_history(deeds: "list[activity.HistoryRow]", one_item: bool) -> None:
-    """Print one line for each deed, under its day; what repeats is not said again."""
+    """Print one line for each deed, under its day; what repeats is not stated again."""
     day, said = "", ""
     rows = [[f"{d.at:%H:%M}", d.by, *([] if one_item else [d.ref]), d.what] for d in deeds]
     for deed, line in zip(
@@ -124,7 +124,7 @@ def _print_history(deeds: "list[activity.HistoryRow]", one_item: bool) -> None:
 
 
 def _confirm(session: "Session", digits: str) -> str:
-    """Accept the loss, or the missing line, that a hash names; return what to say."""
+    """Accept the loss, or the missing line, that a hash names; return what to state."""
     from fedcheck.doctor.losses import accept
     from fedcheck.storage.lost_values import accept_missing
     from fedcheck.storage.outside_notes import TransactionHead
@@ -142,7 +142,7 @@ def _confirm(session: "Session", digits: str) -> str:
 
 
 def _restore(session: "Session", digits: str) -> str:
-    """Set again what a hash names as lost, or as on another branch; return what to say."""
+    """Set again what a hash names as lost, or as on another branch; return what to state."""
     from fedcheck.doctor.losses import restore
 
     _record_outside_changes(session)

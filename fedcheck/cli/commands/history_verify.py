@@ -92,7 +92,7 @@ def find_open(session: "Session", digits: str) -> "tuple[list[Loss], list[tuple[
 
 
 def _describe_acceptance(found: "Acceptance") -> str:
-    """Say what is missing, and by whose word that is all right: anyone can write such a line."""
+    """State what is missing, and by whose word that is all right: anyone can write such a line."""
     word = found.by
     return (
         f"{found.path}:{found.line}: line {found.missing}, which this one names, is missing or was "
@@ -101,7 +101,7 @@ def _describe_acceptance(found: "Acceptance") -> str:
 
 
 def _fits(name: str, digits: str) -> bool:
-    """Tell whether digits are the beginning of a short hash, or a whole hash that begins so."""
+    """Return whether digits are the beginning of a short hash, or a whole hash that begins so."""
     return bool(name) and (name.startswith(digits) or digits.startswith(name))
 
 
@@ -176,7 +176,7 @@ def _document(
 def _find_missing_lines(root: Path, report: Path) -> "list[Damage]":
     """Return the history files that no longer hold the lines that a report saw last.
 
-    Raises FedcheckError where the report names no line: then it says nothing of the history.
+    Raises FedcheckError where the report names no line: then it states nothing of the history.
     """
     from fedcheck.reports import fingerprint
     from fedcheck.storage import history as histories

@@ -150,7 +150,7 @@ def put_questions(asking: "Generator[Question, str, Values]") -> "Values":
 
 
 def print_plan(plan: "Plan", replaced: "Sequence[Replaced]", done: bool) -> None:
-    """Print `fedcheck/import@1`; `done` says whether the plan was carried out."""
+    """Print `fedcheck/import@1`; `done` states whether the plan was carried out."""
     print_json(
         {
             "schema": "fedcheck/import@1",

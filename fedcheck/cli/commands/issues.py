@@ -79,7 +79,7 @@ def resolve_any_ref(session: "Session", text: str) -> str:
 
 
 def require_item(text: str) -> None:
-    """Refuse the reference of a request or finding, and say where it is shown."""
+    """Refuse the reference of a request or finding, and state where it is shown."""
     book, thing = split_ref(text)
     if book in ISSUE_WORDS:
         shown, name = one_line(text, 80), ISSUE_WORDS[book]
@@ -253,7 +253,7 @@ def list_people_and_roles(session: "Session") -> list[str]:
 
 
 def print_raise_hint(board: "Board", refs: Iterable[str]) -> None:
-    """Say how findings are raised for tests that are not satisfied and have none yet."""
+    """State how findings are raised for tests that are not satisfied and have none yet."""
     bare = []
     for ref in refs:
         known = [

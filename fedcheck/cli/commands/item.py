@@ -232,7 +232,7 @@ def print_transaction(session: "Session", action: "Transaction", as_json: bool =
 
 
 def hint_at_new_people(session: "Session", known: "Sequence[str]", *names: str | None) -> None:
-    """Say that a name was not known before the change: it may be misspelled.
+    """State that a name was not known before the change: it may be misspelled.
 
     Where fedcheck.toml lists no people, only what is nearly another name is worth a word.
     """

@@ -110,7 +110,7 @@ def milestone(
 
 
 def _print_impact(name: str, change: "RescheduleImpact", as_json: bool) -> None:
-    """Tell what a date would change."""
+    """Show what a date would change."""
     if as_json:
         print_json(_shift_document(name, change))
         return

@@ -33,7 +33,7 @@ ALL_ROLES = "all"
 """Stands for every role."""
 
 HORIZON = Span(90, "d")
-"""How far ahead the calendar looks when nobody says otherwise."""
+"""How far ahead the calendar looks when nobody states otherwise."""
 
 MAX_REASON = 60
 """The widest reason on a terminal, in cells."""
@@ -112,7 +112,7 @@ def _cells(board: "Board", one: "Deadline") -> list[str]:
 
 
 def deadline_row(one: "Deadline", today: date) -> dict[str, Any]:
-    """Return a deadline as JSON tells it."""
+    """Return a deadline as JSON shows it."""
     names = ("kind", "what", "ref", "owner", "role", "why", "source", "waits", "late")
     return {
         "day": one.day,

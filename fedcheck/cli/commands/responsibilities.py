@@ -1,4 +1,4 @@
-"""The commands that tell who does what in each phase, and who waits for whom."""
+"""The commands that show who does what in each phase, and who waits for whom."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -52,7 +52,7 @@ STDIN = "; - reads it from stdin"
 
 
 def _build_test_edit(tested: dict[str, Any]) -> TestEdit | None:
-    """Return what the options for tests say; nothing where none was given."""
+    """Return what the options for tests state; nothing where none was given."""
     methods = tested.pop("methods")
     found = TestEdit(**tested, methods=tuple(m for m in methods if m) if methods else None)
     return found if found != TestEdit() else None
@@ -198,7 +198,7 @@ def _describe_na(session: "Session", refs: list[str]) -> str:
 def _ask_for_reason(
     session: "Session", refs: list[str], status: str | None, result: str | None
 ) -> str | None:
-    """Ask on a terminal why items are blocked or not applicable; None where each says so already.
+    """Ask on a terminal why items are blocked or not applicable; None where each states so already.
 
     Raises FedcheckError, status 2, without a terminal.
     """

@@ -81,7 +81,7 @@ def status(workspace: str | None, as_of: date | None, internal: bool, as_json: b
 
 
 def _find_losses(session: "Session") -> "list[Loss]":
-    """Return what people set and what is not in the files; nothing where that cannot be told."""
+    """Return what people set and what is not in the files; nothing where that cannot be known."""
     from fedcheck.doctor.losses import find_losses
 
     try:

@@ -1,4 +1,4 @@
-"""The command that tells how far the testing is."""
+"""The command that shows how far the testing is."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any

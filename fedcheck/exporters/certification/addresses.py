@@ -45,7 +45,7 @@ def address_of_file(link: str, base: str) -> str:
 
 
 def is_inside(link: str) -> bool:
-    """Tell whether a link is a relative path that stays in the workspace, with a file name in it.
+    """Return whether a link is a relative path that stays in the workspace, with a file name in it.
 
     A ticket number is none, nor is an address of any scheme.
     """

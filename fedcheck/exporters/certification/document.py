@@ -54,7 +54,7 @@ def overview_uri(package: Package) -> str:
 
 
 def wants_markdown(values: Values) -> bool:
-    """Tell whether the document is to be Markdown: by `--format`, else by the name of the file."""
+    """Return whether the document is Markdown: by `--format`, else by the name of the file."""
     name = str(values["output"]).lower()
     chosen = values["format"] or ("md" if name.endswith((".md", ".markdown")) else "json")
     return bool(chosen == "md")

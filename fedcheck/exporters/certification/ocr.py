@@ -41,7 +41,7 @@ from fedcheck.storage.package_table import find_fault, load_entries
 from fedcheck.storage.record_file import FINDINGS
 
 EVENTS = ("incident", "transformative-change", "recommendation")
-"""The keys of `[package]` with what happened; an empty list of them says that nothing did."""
+"""The keys of `[package]` with what happened; an empty list of them states that nothing did."""
 
 PERIOD = Span(3, "mo")
 """What a report covers, and how far it looks ahead at least (CCM-OCR-AVL)."""
@@ -127,7 +127,7 @@ def build_document(
     Args:
         old: the state before the period, without what is private or internal.
         new: the state at its end.
-        package: what the workspace says of agencies, incidents and the like.
+        package: what the workspace states about agencies, incidents and the like.
         since: the first day.
         until: the last day.
         schema: a newer schema; one that allows no other keys gets no `x-fedcheck`.
@@ -168,7 +168,7 @@ def build_document(
 def summarize_changes(old: Sequence[Requirement], new: Sequence[Requirement]) -> Iterator[str]:
     """Yield a sentence for each requirement whose decision or evidence changed.
 
-    What applies now, or no longer applies, without more to say of it, is one sentence each.
+    What applies now, or no longer applies, without more to state about it, is one sentence each.
     """
     before = {one.id: one for one in old}
     added = []
@@ -218,7 +218,7 @@ def _plans(board: Board, until: date, horizon: date) -> Iterator[tuple[date, str
 
 
 def summarize_accepted(findings: Sequence[Finding], until: date) -> str:
-    """Return what a report says of accepted vulnerabilities; each with its title alone.
+    """Return what a report states about accepted vulnerabilities; each with its title alone.
 
     Accepted is an open finding whose operational requirement was approved, or that was found
     more than 192 days before the end of the period.

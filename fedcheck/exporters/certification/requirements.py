@@ -1,4 +1,4 @@
-"""What a Security Decision Record says of each rule and indicator, worked out from the records.
+"""What a Security Decision Record states about each rule and indicator, from the records.
 
 Every official id of the provider's lists that applies to the profile becomes one requirement; where
 two items have the same id, their texts come together and the status is the less advanced one.
@@ -101,12 +101,12 @@ class Requirement(Struct, frozen=True):
 
     @property
     def is_indicator(self) -> bool:
-        """Tell whether it is a key security indicator."""
+        """Return whether it is a key security indicator."""
         return self.id.startswith(INDICATOR)
 
     @property
     def is_control(self) -> bool:
-        """Tell whether it is a Rev5 control."""
+        """Return whether it is a Rev5 control."""
         return OFFICIAL_ID.fullmatch(self.id) is None
 
 
@@ -140,9 +140,9 @@ def build_requirements(board: Board, evidence_base: str = "") -> list[Requiremen
 
 
 def refuse_open_profile(board: Board) -> None:
-    """Raise FedcheckError (refused) where the workspace does not say what is certified.
+    """Raise FedcheckError (refused) where the workspace does not state what is certified.
 
-    Rules of both types and of all classes would stand in one record.
+    Rules of both types and of all classes would be in one record.
     """
     left = list_open_options(board.project.process, board.project.config.profile or {})
     if not left:
@@ -192,7 +192,7 @@ def _unlisted(code: str, row: Row) -> Requirement:
 
 
 def has_requirements(board: Board) -> bool:
-    """Tell whether any item of the provider has the official id of a rule or an indicator."""
+    """Return whether any item of the provider has the official id of a rule or an indicator."""
     return bool(_group_rows(board, board.project.process.provider, official_id))
 
 

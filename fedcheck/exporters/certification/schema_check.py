@@ -48,14 +48,14 @@ class Schema(Struct, frozen=True):
 
     @property
     def allows_more(self) -> bool:
-        """Tell whether a document may have keys at its top that the schema does not name."""
+        """Return whether a document may have keys at its top that the schema does not name."""
         return not any(
             self.contents.get(word) is False
             for word in ("additionalProperties", "unevaluatedProperties")
         )
 
     def property(self, name: str) -> Mapping[str, Any] | None:
-        """Return what the schema says of a key at the top of a document; None where it does not."""
+        """Return what the schema states about a key at the top of a document, or None."""
         found = self.contents.get("properties", {}).get(name)
         return found if isinstance(found, dict) else None
 

@@ -13,7 +13,7 @@ from fedcheck.exporters.certification.schema_check import Schema
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
 TEXTS: dict[str, Any] = {"type": "array", "items": TEXT}
 STATEMENTS: dict[str, Any] = {**TEXTS, "minItems": 1}
-"""At least one: an empty list in place of a statement would say nothing."""
+"""At least one: an empty list in place of a statement would state nothing."""
 URI: dict[str, Any] = {"type": "string", "format": "uri"}
 DAY: dict[str, Any] = {"type": "string", "format": "date"}
 MOMENT: dict[str, Any] = {"type": "string", "format": "date-time"}

@@ -1,7 +1,7 @@
 """What the columns of a list mean, by their headings and cells; its words for status and result.
 
 An id tells rows apart, a title is a phrase that varies, a status has few values, a date parses. A
-column whose cells cannot be what its heading says is not used, however well the heading fits.
+column whose cells cannot be what its heading states is not used, however well the heading fits.
 """
 
 import re
@@ -165,7 +165,7 @@ class _Cells:
 
 
 def guess_columns(header: Sequence[str], lines: Sequence[GridRow] = ()) -> dict[str, str]:
-    """Return the heading for each field that can be told, in the order of the fields.
+    """Return the heading for each field that can be shown, in the order of the fields.
 
     Args:
         header: the headings.

@@ -21,13 +21,13 @@ from fedcheck.session import Session, Transaction
 from fedcheck.storage.paths import private_home
 
 WHERE = ("list", "phase", "role", "level", "onto", "dates")
-"""The options that say where the rows go, and how days are written."""
+"""The options that state where the rows go, and how days are written."""
 
 _COLUMN = "column-"
 """How the fields of the app's form begin that name a column."""
 
 _WORD = {"status": "status-word-", "result": "result-word-"}
-"""How those begin that say what a word means; the word follows, in hexadecimal digits."""
+"""How those begin that state what a word means; the word follows, in hexadecimal digits."""
 
 WORDS_AT_MOST = 12
 """How many words of a column are offered; more of them are no words for a status."""

@@ -41,16 +41,16 @@ class Lists:
 
 
 def is_new(session: Session, name: str) -> bool:
-    """Tell whether no checklist has an id yet: then a person decides who may see it."""
+    """Return whether no checklist has an id yet: then a person decides who may see it."""
     return all(one.id != name for one in session.catalog.lists)
 
 
 def _decide_sharing(session: Session, seen: Look, said: str) -> Sharing:
-    """Return how far a list travels: an existing one as it does today, a new one as said.
+    """Return how far a list travels: an existing one as it does today, a new one as stated.
 
     A list that was imported before and is gone, as after an undo, is as it was then. Raises
-    FedcheckError (usage) where nothing is said of a new list, so that it leaks nothing, or where an
-    existing one travels otherwise.
+    FedcheckError (usage) where nothing is stated about a new list, so that it leaks nothing, or
+    where an existing one travels otherwise.
     """
     name = seen.mapped.list
     now = next((one.sharing for one in session.catalog.lists if one.id == name), None)
@@ -71,7 +71,7 @@ def build_lists(session: Session, seen: Look, tasks: Sequence[Task], said: str =
         session: the open workspace.
         seen: the list.
         tasks: its rows.
-        said: how far a new list travels, as a person said; one of `Sharing`.
+        said: how far a new list travels, as a person stated; one of `Sharing`.
 
     Raises FedcheckError where the list's name, phase, role or audience cannot be.
     """
@@ -150,7 +150,7 @@ def _choose_place(
 
 
 def _assign_ids(seen: Look, tasks: Sequence[Task], notes: list[Note]) -> Iterator[tuple[Task, str]]:
-    """Yield each row with the id of its item; a row that says the same as another is left out."""
+    """Yield each row with the id of its item; a row that states the same as another is left out."""
     taken: dict[str, str] = {}
     said: dict[str, Task] = {}
     for task in tasks:

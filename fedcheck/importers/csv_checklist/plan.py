@@ -299,15 +299,15 @@ def _list_new_evidence(work: _Work, task: Task, ref: str, record: Record) -> Ite
 
 
 def choose_target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:
-    """Return a list with where its rows go: as said, as remembered, else by what they name.
+    """Return a list with where its rows go: as stated, as remembered, else by what they name.
 
     Args:
         session: the open workspace.
         seen: the list.
-        where: `list`, `phase`, `role`, `level`, `onto`, `dates` as far as a person said them.
+        where: `list`, `phase`, `role`, `level`, `onto`, `dates` as far as a person stated them.
 
     Raises:
-        FedcheckError: status 2 where that cannot be told.
+        FedcheckError: status 2 where that cannot be known.
     """
     said = {name: value for name, value in where.items() if value}
     mapped = replace(seen.mapped, **said)

@@ -1,4 +1,4 @@
-"""Tell the rows of a list apart: tasks, the headings of groups between them, and totals."""
+"""Distinguish the rows of a list: tasks, the headings of groups between them, and totals."""
 
 import re
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def find_groups(grid: Grid, places: Mapping[str, int]) -> dict[int, str]:
 
 
 def is_total(line: GridRow) -> bool:
-    """Return whether a row sums the others up: it says so, and holds nothing but numbers then."""
+    """Return whether a row sums the others up: it states so, and holds nothing but numbers then."""
     texts = [text for place in range(len(line.cells)) if (text := line.text(place).strip())]
     if not texts or not _TOTAL.fullmatch(texts[0].rstrip(":")):
         return False

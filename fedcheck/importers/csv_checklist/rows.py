@@ -101,7 +101,7 @@ def name_apart(cells: Sequence[str]) -> tuple[str, ...]:
 
 
 def _tidy(grid: Grid) -> tuple[Grid, tuple[Note, ...]]:
-    """Return a grid with headings of their own and no failed formulas, and what to say of it."""
+    """Return a grid with distinct headings and no failed formulas, and what to report."""
     notes = []
     grid, errors = drop_errors(grid)
     where = grid.sheet or "the cells"
@@ -132,7 +132,7 @@ def look(
     Args:
         session: the open workspace.
         path: a CSV file or a workbook.
-        given: the headings for fields, as a person says; an empty one for a field without any.
+        given: the headings for fields, as a person states; an empty one for a field without any.
         sheet: the sheet of a workbook that is meant; else the one that looks most like a list.
 
     Raises:
@@ -225,7 +225,7 @@ def list_words(seen: Look, name: str) -> list[str]:
 
 
 def find_ambiguous_days(seen: Look) -> list[str]:
-    """Return days that mean two days while nobody has said how this list writes them.
+    """Return days that mean two days while nobody has stated how this list writes them.
 
     Where other days of the list can only be read one way, it is taken to write all so; see
     `with_dates`.

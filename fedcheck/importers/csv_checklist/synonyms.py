@@ -1,7 +1,7 @@
 """What teams call the columns of their lists: whole phrases, and how sure each is.
 
-A score says how likely a heading names a field: 100 is certain. A heading that only ends with a
-phrase, or begins with one, says less: `Rule Title` is a title, `Title IX` hardly. Words that mean
+A score states how likely a heading names a field: 100 is certain. A heading that only ends with a
+phrase, or begins with one, states less: `Rule Title` is a title, `Title IX` hardly. Words that mean
 many things (`reference`, `party`, `number`) count only where they are the whole heading.
 """
 
@@ -124,7 +124,7 @@ WHOLE_ONLY = frozenset((
     "phase", "update", "updates", "detail", "nist", "control", "s no", "artifact", "assigned",
     "discussion", "due", "progress", "wbs", "bucket", "requirement", "name", "state", "results",
 ))  # fmt: skip
-"""Phrases that say nothing inside of a longer heading; `name` does at its end, see `_LAST`."""
+"""Phrases that state nothing inside of a longer heading; `name` does at its end, see `_LAST`."""
 
 _LAST = frozenset(("name", "requirement", "activity", "key"))
 """Of those, the ones that do count where a heading ends with them."""
@@ -190,7 +190,7 @@ def _score_similar(name: str) -> dict[str, int]:
 
 
 def _score_contained(name: str) -> dict[str, int]:
-    """Return the scores of a heading that has a phrase in it: at its end it says most."""
+    """Return the scores of a heading that has a phrase in it: at its end it states most."""
     found: dict[str, int] = {}
     padded = f" {name} "
     for field, listed in PHRASES.items():
@@ -205,7 +205,7 @@ def _score_contained(name: str) -> dict[str, int]:
 
 
 def _score_days(words: frozenset[str]) -> dict[str, int]:
-    """Return the scores of a heading for the days of a row, by what its words say together."""
+    """Return the scores of a heading for the days of a row, by what its words state together."""
     if not words & (_DATE_WORDS | _FINISH) or words & _OTHER_DAY:
         return {}
     if words & _REACHED:

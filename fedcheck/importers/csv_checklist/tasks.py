@@ -42,8 +42,9 @@ class Task:
     """A row as it is understood.
 
     Attributes:
-        values: what it says of the record, by field; what could not be understood is not there.
-        evidence: what its cell of evidence says.
+        values: what it states about the record, by field; what could not be understood is not
+            there.
+        evidence: what its cell of evidence states.
         yearless: the fields whose date has no year in the sheet; the year is a guess.
     """
 
@@ -151,7 +152,7 @@ def _parse_controls(text: str) -> tuple[str, ...]:
 
 
 def _read_values(reading: _Reading, line: GridRow, lost: list[str]) -> dict[str, str]:
-    """Return what a row says of the record, by field; what would be lost is in the note."""
+    """Return what a row states about the record, by field; what would be lost is in the note."""
     seen = reading.seen
     found: dict[str, str] = {}
     for name in ("note", "reason"):
@@ -254,7 +255,7 @@ def _reconcile_status(reading: _Reading, line: GridRow, found: dict[str, str]) -
 
 
 def _parse_day(reading: _Reading, line: GridRow, name: str, lost: list[str]) -> str | None:
-    """Return a day as it is stored, empty for none; None where the cell holds no day."""
+    """Return a day as it is stored, empty for none; None where the cell holds no date."""
     seen = reading.seen
     place = seen.place(name)
     text = " ".join(line.text(place).split())

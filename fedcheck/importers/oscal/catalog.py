@@ -116,7 +116,7 @@ class Contents:
 
 
 def contents(catalog: Data, title: str) -> Contents:
-    """Return everything that a catalog says of its controls; raises nothing."""
+    """Return everything that a catalog states about its controls; raises nothing."""
     found = Contents()
     groups = list(_groups(catalog, title, 0, found))
     declared = [param for _, _, holder in groups for param in params_of(holder)]
@@ -270,7 +270,7 @@ def _objectives(
 
 
 def _whole_label(label: str, above: str) -> str:
-    """Return a label with that of what it stands under, where it goes on from it: `[1]`."""
+    """Return a label with that of what it is under, where it goes on from it: `[1]`."""
     if not label:
         return above
     return one_line(above + label, 80) if label.startswith(("[", "(")) else label
@@ -334,14 +334,14 @@ def _bare(text: str) -> str:
 
 
 def _param_line(param: Param, words: Inserter) -> str:
-    """Return a parameter with what stands for it, and what it is where that is said."""
+    """Return a parameter with what stands for it, and what it is where that is stated."""
     about = words.prose("; ".join(param.guidelines)).strip(" ;")
     text = f"{one_line(param.id, 60)}: {words.prose(words.value(param.id))}"
     return f"{text} ({about})" if about else text
 
 
 def _demands(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield what stands under a heading of FedRAMP's in a statement, without its guidance."""
+    """Yield what is under a heading of FedRAMP's in a statement, without its guidance."""
     for trail in _paths((statement,)):
         under = any("fedramp" in text_of(part, "title").casefold() for part in trail)
         if under and all(text_of(part, "name") != "guidance" for part in trail):

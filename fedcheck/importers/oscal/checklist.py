@@ -280,7 +280,7 @@ def _keep_earlier(
 ) -> Checklist:
     """Return the new list with what people added to the old one, and what its ids were.
 
-    An item keeps what a catalog says nothing of: due date, evidence limits, needs. An item with
+    An item keeps what a catalog states nothing of: due date, evidence limits, needs. An item with
     the same official code under a new id is the same item. Items that people wrote stay.
     """
     if before is None:

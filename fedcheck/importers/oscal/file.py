@@ -34,7 +34,7 @@ OTHER_KINDS = {
     "plan-of-action-and-milestones": "a plan of action and milestones",
     "mapping-collection": "a mapping of controls",
 }
-"""The kinds of OSCAL documents beside the catalog, by the name at the top of their JSON."""
+"""The kinds of OSCAL documents next to the catalog, by the name at the top of their JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class CatalogFile:
 
 
 def recognize(peek: Peek) -> bool:
-    """Return whether a file is JSON in any encoding; reading it says what else it may be."""
+    """Return whether a file is JSON in any encoding; reading it states what else it may be."""
     try:
         head = atomic_files.read_prefix(peek.path, 64)
     except OSError:
@@ -175,7 +175,7 @@ def part_label(part: Data) -> str:
 
 
 def _without_title(label: str, title: str) -> str:
-    """Return the code of a label that has a title beside it: `Account Management (03.01.01)`."""
+    """Return the code of a label that has a title next to it: `Account Management (03.01.01)`."""
     if title and len(label) > len(title) and title.casefold() in label.casefold():
         at = label.casefold().index(title.casefold())
         rest = (label[:at] + " " + label[at + len(title) :]).strip(" ()[]-–:,.")

@@ -35,7 +35,7 @@ class Param:
     Attributes:
         values: what it is set to.
         constraints: what the baseline demands of it.
-        choices: what is to be chosen from; `many` tells whether more than one may be.
+        choices: what is to be chosen from; `many` shows whether more than one may be.
         whole_of: ids of the parameters that it stands for together.
     """
 
@@ -127,7 +127,7 @@ class Inserter:
         ).strip()
 
     def value(self, name: str) -> str:
-        """Return what stands in prose for a parameter.
+        """Return what is in prose for a parameter.
 
         Its value; else what the baseline demands, in brackets; else the selection or assignment
         that is the organization's, written as NIST writes it.

@@ -11,7 +11,7 @@ DEEPEST = 40
 
 
 def list_lines(part: dict[str, Any], words: Inserter, depth: int) -> list[str]:
-    """Return the lines of a statement; what stands under another is indented. No guidance."""
+    """Return the lines of a statement; what is under another is indented. No guidance."""
     if text_of(part, "name") == "guidance" or depth > DEEPEST:
         return []
     head = ["  " * depth + line for line in list_own_lines(part, words)]
@@ -29,7 +29,7 @@ def list_own_lines(part: dict[str, Any], words: Inserter) -> list[str]:
 
 
 def title_of_part(part: Data) -> str:
-    """Return what a part is called: its title, else its name in words."""
+    """Return what a part is called: its title, else its name as text."""
     name = text_of(part, "title") or text_of(part, "name")
     plain = one_line(name, 60)
     return plain.replace("-", " ").capitalize() if plain.islower() else plain or "Other"

@@ -1,11 +1,11 @@
 """Which rules and indicators apply to a profile, and how binding each is for it.
 
-Everything is computed from the release; no id of a rule is written here. A subset says to whom its
-rules apply. One class can have rules of its own that list more items for it (FRC-CLA for Class A):
-where a subset is for a single class alone, the items in `related` of its rules apply to that class
-too, and of the indicators only these do. The previews of the Consolidated Rules list them with the
-dates of each ruleset instead, where it does not apply to a class in full. An item that varies by
-class applies to the classes that it has a wording for.
+Everything is computed from the release; no id of a rule is written here. A subset states to whom
+its rules apply. One class can have rules of its own that list more items for it (FRC-CLA for Class
+A): where a subset is for a single class alone, the items in `related` of its rules apply to that
+class too, and of the indicators only these do. The previews of the Consolidated Rules list them
+with the dates of each ruleset instead, where it does not apply to a class in full. An item that
+varies by class applies to the classes that it has a wording for.
 """
 
 import re
@@ -30,7 +30,7 @@ ROLES: Mapping[str, str] = {
 PROVIDER = "csp"
 
 NOT_BINDING = "no"
-"""What the dates of a ruleset say of a certification type that it is not for."""
+"""What the dates of a ruleset state about a certification type that it is not for."""
 
 ANY = "any"
 """The value of an option that restricts nothing, for roles without a class of their own."""
@@ -101,7 +101,7 @@ def level_of(entry: Entry, wording: Wording) -> Level:
 
 
 def _wordings(entry: Entry, certification_class: str | None) -> Iterator[Wording]:
-    """Yield what an item says to a class; without a class what it says to each."""
+    """Yield what an item states to a class; without a class what it states to each."""
     if certification_class is None:
         yield from entry.wordings().values()
         return
@@ -113,7 +113,7 @@ def _wordings(entry: Entry, certification_class: str | None) -> Iterator[Wording
 def _is_in_scope(
     release: Release, entry: Entry, chosen: Mapping[str, str], listed: frozenset[str] | None
 ) -> bool:
-    """Tell whether type, path and class of a profile are among those that an item is for."""
+    """Return whether type, path and class of a profile are among those that an item is for."""
     kind, path, certification_class = (chosen.get(name) for name in ("type", "path", "class"))
     restricted = certification_class is not None and entry.classes is not None
     if restricted and certification_class not in (entry.classes or ()):
@@ -139,9 +139,9 @@ def _is_in_scope(
 
 
 def _binds(release: Release, rule: Rule, kind: str | None, certification_class: str | None) -> bool:
-    """Tell whether the ruleset of a rule is for a type at all, and for a class in full or by list.
+    """Return whether the ruleset of a rule is for a type, and for a class in full or by list.
 
-    The last structures say both in their subsets; there nothing is restricted here.
+    The last structures state both in their subsets; there nothing is restricted here.
     """
     ruleset = release.rulesets_by_id.get(rule.ruleset)
     parts = ruleset.list_effective(kind) if ruleset else []

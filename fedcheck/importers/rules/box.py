@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"\d{0,6}(\.\d{1,3})?")
 
 
 class Findings:
-    """What reading a file found beside its content: unknown keys and unusable values."""
+    """What reading a file found next to its content: unknown keys and unusable values."""
 
     def __init__(self) -> None:
         self._unknown: dict[str, tuple[str, int]] = {}
@@ -51,7 +51,7 @@ class Findings:
 
 
 def kind_of(value: Any) -> str:
-    """Return the type of a value in words of JSON."""
+    """Return the type of a value as text of JSON."""
     match value:
         case None:
             return "null"
@@ -88,7 +88,7 @@ class Box:
         return _joined(self.path, name)
 
     def has(self, *names: str) -> bool:
-        """Tell whether the object has one of the keys."""
+        """Return whether the object has one of the keys."""
         return any(name in self.data for name in names)
 
     def ignore(self, *names: str) -> None:

@@ -101,7 +101,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def list_problems(release: Release, process: Process, built: BuiltLists) -> list[str]:
-    """Return in words what keeps the lists from being shipped."""
+    """Return as text what keeps the lists from being shipped."""
     found = [f"{name}: no guidance" for name in built.without_guidance]
     found += [
         f"{name}: guidance for an id that is not in the release" for name in built.without_rule

@@ -1,8 +1,8 @@
 """What happens to the records of a workspace when its lists are made from another release.
 
-A record follows its official id. A new id that the release says was another one (`fka`) takes over
-the record; several that became one are merged: all texts are kept, each with its old id, and the
-status is the least advanced.
+A record follows its official id. A new id that the release states was another one (`fka`) takes
+over the record; several that became one are merged: all texts are kept, each with its old id, and
+the status is the least advanced.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +35,7 @@ class Move(Struct, frozen=True):
     Attributes:
         olds: the official ids that they had; several for a merge.
         old_refs: their references, in the same order.
-        in_list: whether it is one item whose list stays, so that the list itself says so
+        in_list: whether it is one item whose list stays, so that the list itself states so
             (`renamed-from`).
     """
 
@@ -47,7 +47,7 @@ class Move(Struct, frozen=True):
 
 
 def index_by_code(lists: Iterable[Checklist], source: str) -> dict[str, Place]:
-    """Return the items that rest on a source by their official ids; the first of each counts."""
+    """Return the items based on a source by their official ids; the first of each counts."""
     found: dict[str, Place] = {}
     for one in lists:
         for _, item in one.items.values():
@@ -85,7 +85,7 @@ def _leaves_list(old: Place, new: Place) -> bool:
 
 
 def plan_moves(project: Project, moves: Iterable[Move]) -> Iterator[Change]:
-    """Yield the changes of records that moves make; what a list says by itself needs none."""
+    """Yield the changes of records that moves make; what a list states by itself needs none."""
     for move in moves:
         if move.in_list:
             continue

@@ -1,4 +1,4 @@
-"""How often something is due again, from what a rule says."""
+"""How often something is due again, from what a rule states."""
 
 import re
 
@@ -21,8 +21,8 @@ _LETTERS = {"day": "d", "week": "w", "month": "mo", "year": "y"}
 def find_period(wording: Wording) -> str:
     """Return after what time something is due again: `3mo`; empty where it is not recurring.
 
-    The statement says whether it recurs ("at least once every 3 months"), the time frame of the
-    data how often; without one the statement says that too.
+    The statement states whether it recurs ("at least once every 3 months"), the time frame of the
+    data how often; without one the statement states that too.
     """
     text = wording.statement
     said = _EVERY.search(text)

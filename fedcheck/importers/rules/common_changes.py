@@ -1,4 +1,4 @@
-"""Changes between two releases that many items share are told once, not item by item.
+"""Changes between two releases that many items share are shown once, not item by item.
 
 FedRAMP changes whom a whole subset applies to, or when a whole ruleset binds, in one place.
 """
@@ -18,7 +18,7 @@ from fedcheck.importers.rules.profiles import Profile, enclose, find_condition, 
 from fedcheck.importers.rules.ruleset_dates import list_ruleset_dates
 
 MANY = 3
-"""From how many items of a subset on the same change is told as one of the subset."""
+"""From how many items of a subset on the same change is shown as one of the subset."""
 
 SCOPE = "another scope"
 FORCE = "another force"
@@ -31,7 +31,7 @@ class Difference(Struct, frozen=True):
 
     Attributes:
         kind: SCOPE, FORCE, TIMES or TEXT.
-        how: the change in words; empty where it is not the same for all profiles, or a text.
+        how: the change as text; empty where it is not the same for all profiles, or a text.
     """
 
     kind: str
@@ -85,7 +85,8 @@ def list_differences(old: Item, new: Item, process: Process) -> Iterator[Differe
     """Yield how an item differs for any profile: whom it applies to, its force, its times,
     its substance.
 
-    A profile that leaves something open sees all classes at once, so it tells no kind from another.
+    A profile that leaves something open sees all classes at once, so it distinguishes no kind from
+    another.
     """
     profiles = [one for one in list_profiles(process) if ANY not in one.values()]
     known = [facts(process.id, one) for one in profiles]
@@ -118,7 +119,7 @@ def list_differences(old: Item, new: Item, process: Process) -> Iterator[Differe
 
 
 def _profile_words(wanted: Sequence[Profile], among: Sequence[Profile]) -> str:
-    """Return profiles in words: `type 20x, class b or c`."""
+    """Return profiles as text: `type 20x, class b or c`."""
     condition: Mapping[str, Sequence[str]] | None = find_condition(wanted, among)
     if condition is None:
         condition = enclose(wanted)

@@ -71,7 +71,7 @@ class Comparison(Struct, frozen=True):
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing differs."""
+        """Return whether nothing differs."""
         return self == Comparison()
 
 
@@ -131,7 +131,7 @@ def _compare_entries(old: Entry, new: Entry, log: ChangeLog) -> Changed | None:
 
 
 def _entry_fields(old: Entry, new: Entry) -> Iterator[FieldChange]:
-    """Yield the fields of an item that changed: force and dates first, then what it says."""
+    """Yield the fields of an item that changed: force and dates first, then what it states."""
     keys = [""] if not old.by_class and not new.by_class else list(CLASSES)
     pairs = {key: (old.wording(key or None), new.wording(key or None)) for key in keys}
     spoken = {key: (one, other) for key, (one, other) in pairs.items() if one and other}
@@ -171,7 +171,7 @@ def _entry_fields(old: Entry, new: Entry) -> Iterator[FieldChange]:
 
 
 def timeframe_text(time: Timeframe | None) -> str:
-    """Return a length of time in words: `3 to 10 business days`."""
+    """Return a length of time as text: `3 to 10 business days`."""
     if time is None:
         return ""
     unit = {"bizdays": "business days"}.get(time.unit, time.unit)
@@ -182,7 +182,7 @@ def timeframe_text(time: Timeframe | None) -> str:
 
 
 def pain_text(rows: Iterable[PainRow]) -> str:
-    """Return a table of times by rating in words, a line for each rating."""
+    """Return a table of times by rating as text, a line for each rating."""
     lines = []
     for row in sorted(rows, key=lambda one: one.rating):
         cells = ", ".join(f"{one.kind} {timeframe_text(one.timeframe)}" for one in row.cells)

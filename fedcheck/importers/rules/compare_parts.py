@@ -1,4 +1,4 @@
-"""What changed beside the items of a release: dates, subsets, definitions, controls."""
+"""What changed next to the items of a release: dates, subsets, definitions, controls."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

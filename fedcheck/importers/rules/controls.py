@@ -1,6 +1,6 @@
 """Make the assessor's list of the Rev5 controls to be tested again and again, by class.
 
-A rule that lists controls and says how often is where the list comes from (IVV-CSF-AIA: every
+A rule that lists controls and states how often is where the list comes from (IVV-CSF-AIA: every
 year). No control and no id of a rule is written here; only titles and guidance are ours.
 """
 
@@ -41,11 +41,11 @@ SUFFIX = "controls"
 """How the id of the list ends, after its role."""
 
 WORDS = "controls"
-"""The folder of our words on controls beside the lists of a process."""
+"""The folder of our words on controls next to the lists of a process."""
 
 
 class ControlWords(Struct, frozen=True):
-    """What we say about controls: one guidance for all, titles, and names of families."""
+    """What we state about controls: one guidance for all, titles, and names of families."""
 
     guidance: str = ""
     families: Mapping[str, str] = {}
@@ -73,7 +73,7 @@ def _texts(data: Mapping[str, Any], key: str) -> Mapping[str, str]:
 
 
 def is_control_list(checklist: str) -> bool:
-    """Tell whether the id of a list is that of the controls to be tested."""
+    """Return whether the id of a list is that of the controls to be tested."""
     return checklist.endswith(f"-{SUFFIX}")
 
 
@@ -86,7 +86,7 @@ def build_control_list(
         release: the rules.
         process: the process, with its profiles and the phase of the assessment.
         words: our words, for the names of families; the rest is joined as other guidance is.
-        official: whether the items carry FedRAMP's guidance and parameters for the control.
+        official: whether the items contain FedRAMP's guidance and parameters for the control.
     """
     profiles = list_profiles(process)
     found = _find_controls(release, profiles)

@@ -58,7 +58,7 @@ class PainRow(Struct, frozen=True):
 
 
 class Artifact(Struct, frozen=True):
-    """An artifact that FedRAMP expects; bucket says for which certification type."""
+    """An artifact that FedRAMP expects; bucket states for which certification type."""
 
     bucket: str
     text: str
@@ -91,7 +91,7 @@ class Example(Struct, frozen=True):
 
 
 class Wording(Struct, frozen=True):
-    """What a rule or indicator says: to everyone, or to one class.
+    """What a rule or indicator states: to everyone, or to one class.
 
     Attributes:
         force: MUST, MUST NOT, SHOULD, SHOULD NOT or MAY; empty where the file has none.
@@ -114,7 +114,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     """What rules and indicators have in common.
 
     Attributes:
-        common: what is said to everyone; no statement or force where these vary by class.
+        common: what is stated to everyone; no statement or force where these vary by class.
         by_class: the wording of each class, where it varies; a class that is missing here is one
             that the item does not apply to.
         classes: the classes that the item is restricted to in itself; None for no restriction.
@@ -140,7 +140,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         return self.name or self.id
 
     def wording(self, certification_class: str | None) -> Wording | None:
-        """Return what the item says to a class; None where it says nothing to it.
+        """Return what the item states to a class; None where it states nothing to it.
 
         What varies by class stands over what is common; notes and artifacts add up. Without a
         class the common part is returned where the item varies by class.

@@ -42,7 +42,7 @@ _OLD_PAIN = {
 
 
 def is_official_id(name: str) -> bool:
-    """Tell whether a text can be an id: letters, digits, dots and hyphens."""
+    """Return whether a text can be an id: letters, digits, dots and hyphens."""
     return _ID.fullmatch(name) is not None
 
 

@@ -13,7 +13,7 @@ SUBSTANCE = frozenset(("applies", "force", "statement", "points", "pain timefram
 """The fields whose change flags a record for review."""
 
 MOSTLY = 0.5
-"""A log entry that more than this part of all items carry says nothing about one of them."""
+"""A log entry that more than this part of all items contain states nothing about one of them."""
 
 
 _ID = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
@@ -24,7 +24,7 @@ class FieldChange(Struct, frozen=True):
 
     Attributes:
         classes: the classes that it changed for; none where it is the same for all.
-        old, new: its values in words; empty where there was or is none.
+        old, new: its values as text; empty where there was or is none.
     """
 
     field: str
@@ -54,12 +54,12 @@ class Changed(Struct, frozen=True):
 
     @property
     def is_substantial(self) -> bool:
-        """Tell whether a record of the item has to be reviewed."""
+        """Return whether a record of the item has to be reviewed."""
         return any(one.field in SUBSTANCE for one in self.fields)
 
 
 class ChangeLog:
-    """What the change logs of the newer release say that those of the older one do not."""
+    """What the change logs of the newer release state that those of the older one do not."""
 
     def __init__(self, old: Release, new: Release) -> None:
         known = {name: set(one.log) for name, one in old.entries.items()}
@@ -77,11 +77,11 @@ class ChangeLog:
         self._named = frozenset(_ID.findall("\n".join(comments)))
 
     def has_entry(self, name: str) -> bool:
-        """Tell whether an item has an entry of its own."""
+        """Return whether an item has an entry of its own."""
         return bool(self._fresh.get(name))
 
     def names(self, name: str) -> bool:
-        """Tell whether any entry names an id."""
+        """Return whether any entry names an id."""
         return name in self._named
 
 

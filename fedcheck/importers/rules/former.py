@@ -1,4 +1,4 @@
-"""What items said in an earlier release: kept beside the new text until it was reviewed.
+"""What items stated in an earlier release: kept next to the new text until it was reviewed.
 
 The lists of the workspace are the only place where the earlier text is. Of an item whose record
 was made for an earlier text, that text stays until the record is confirmed; of an item without a
@@ -22,7 +22,7 @@ def keep_former(
     moves: Sequence[Move],
     releases: Mapping[str, str],
 ) -> list[Checklist]:
-    """Return lists whose items have what they said before, where it is still wanted.
+    """Return lists whose items have what they stated before, where it is still wanted.
 
     Args:
         project: the workspace, with its profile and records.
@@ -65,7 +65,7 @@ def find_release(checklist: Checklist) -> str:
 
 
 def _list_wanted(project: Project, new: Item, place: Place, release: str) -> Iterator[Former]:
-    """Yield what an item said when its record was made, or before this import without a record."""
+    """Yield the item's text when its record was made, or before this import without a record."""
     now, was = new.resolved(project.facts), place.item.resolved(project.facts)
     basis = project.record(place.ref).basis
     if now.accepts(basis or was.basis()):

@@ -19,7 +19,7 @@ from fedcheck.storage.problems import Collector
 from fedcheck.storage.toml_io import read
 
 GUIDANCE = "guidance"
-"""The folder of our guidance beside the lists of a process."""
+"""The folder of our guidance next to the lists of a process."""
 
 LONGEST_TITLE = 60
 
@@ -29,7 +29,7 @@ _REQUIRED = ("phase", "section", "title", "summary")
 
 
 class Guidance(Struct, frozen=True):
-    """What we say about a rule or an indicator.
+    """What we state about a rule or an indicator.
 
     Attributes:
         title: a fact that can be ticked.
@@ -47,7 +47,7 @@ class Guidance(Struct, frozen=True):
 
     @property
     def words(self) -> Words:
-        """Return what an item of a list says of it."""
+        """Return what an item of a list states about it."""
         guidance = "\n\n".join(text for text in (self.summary, self.guidance) if text)
         return Words(self.title, guidance, self.expects)
 

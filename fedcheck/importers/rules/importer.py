@@ -45,7 +45,7 @@ RULES_PROCESS = "cr26"
 def recognize(peek: Peek) -> bool:
     """Return whether a file holds rules, as far as it can be read.
 
-    A folder that can be read can hold nothing else: reading it says why it holds no rules.
+    A folder that can be read can hold nothing else: reading it states why it holds no rules.
     """
     return peek.path.is_dir() or is_release(peek.path)
 
@@ -132,7 +132,7 @@ def _read_guidance(process: Process) -> Mapping[str, Guidance]:
 
 
 def _find_earlier(session: Session) -> dict[str, LoadedList]:
-    """Return the lists that count now and rest on the rules: shipped, or of an earlier import."""
+    """Return the lists that count now and come from the rules: shipped, or of an earlier import."""
     process = session.project.process.id
     return {
         name: one
@@ -142,7 +142,7 @@ def _find_earlier(session: Session) -> dict[str, LoadedList]:
 
 
 def _is_of_rules(checklist: Checklist, process: str) -> bool:
-    """Tell whether a list is one of those that a release makes, not a person's own."""
+    """Return whether a list is one of those that a release makes, not a person's own."""
     made = f"{process}.{checklist.phase}.{checklist.role}"
     return checklist.id in (made, f"{made}-{SUFFIX}") and any(
         one.id == SOURCE and one.url == RULES_PAGE for one in checklist.sources
@@ -210,7 +210,7 @@ def _keep_earlier(
 ) -> Checklist:
     """Return a list with what people wrote into the earlier one of the workspace.
 
-    An item keeps what the rules say nothing of: due date, evidence limits, needs, and a title and
+    An item keeps what the rules state nothing of: due date, evidence limits, needs, and a title and
     guidance of its own. Items that people added stay, under their headings.
     """
     sections = [

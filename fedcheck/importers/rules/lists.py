@@ -1,7 +1,7 @@
 """Make checklists of a release of the rules: pure, for the builder and the import.
 
 Which items there are, for which profiles and how binding each is, is computed from the release; our
-guidance only says in which phase and section an item is. The builder joins our words to the lists
+guidance only states in which phase and section an item is. The builder joins our words to the lists
 that it writes (`domain/guidance.py`), an import leaves that to whoever loads them.
 """
 
@@ -69,7 +69,7 @@ _PROPER = {
 
 
 TIME_FRAME = "Time frame"
-"""What the fact of an item begins with that tells in which time something is due."""
+"""What the fact of an item begins with that shows in which time something is due."""
 
 
 class BuiltLists(Struct, frozen=True):
@@ -79,7 +79,7 @@ class BuiltLists(Struct, frozen=True):
         lists: by id, in the order of phases and roles.
         without_guidance: ids of the release that our guidance does not have.
         without_rule: ids of our guidance that the release does not have.
-        notes: what had to be decided, in words.
+        notes: what had to be decided, as text.
     """
 
     lists: Mapping[str, Checklist]
@@ -113,7 +113,7 @@ def build_lists(
         guidance: our guidance by official id, for phase and section; an item without is with its
             neighbors.
         process: the process, with its profiles, roles and phases.
-        official: whether the items carry the official text and artifacts.
+        official: whether the items contain the official text and artifacts.
         usual: the phase, by role, of an item whose neighbors have no guidance either.
         words: our words on the controls that are tested again and again.
     """
@@ -225,7 +225,7 @@ def _facet(entry: Entry, profile: Profile, level: Level, official: bool) -> _Fac
 
 
 def _choose_base(entry: Entry, facets: Sequence[_Facet], official: bool) -> _Facet:
-    """Return what the item says before any variant: the usual level, the stricter of equals.
+    """Return what the item states before any variant: the usual level, the stricter of equals.
 
     A period that not every profile has is in the variants alone, since none can be taken back.
     """

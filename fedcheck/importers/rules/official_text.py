@@ -1,4 +1,4 @@
-"""The official text of a rule or an indicator, as the items of a list carry it."""
+"""The official text of a rule or an indicator, as the items of a list contain it."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +11,7 @@ LONGEST_ARTIFACT = 400
 
 
 def write_statement(wording: Wording) -> str:
-    """Return what is said to a class, or to everyone, with its points."""
+    """Return what is stated to a class, or to everyone, with its points."""
     return wording.statement + "".join(f"\n- {point}" for point in wording.points)
 
 
@@ -32,7 +32,7 @@ def list_artifacts(wording: Wording, bucket: str) -> Iterator[str]:
 
 
 def write_remarks(entry: Entry) -> Iterator[str]:
-    """Yield what the release says beside the statement, in Markdown: notes, times, examples."""
+    """Yield what the release states next to the statement, in Markdown: notes, times, examples."""
     wordings = entry.wordings()
     yield from _by_class("FedRAMP's note", {key: one.notes for key, one in wordings.items()})
     tables = {key: tuple(_rating_lines(one.pain)) for key, one in wordings.items()}

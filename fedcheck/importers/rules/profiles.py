@@ -1,4 +1,4 @@
-"""The profiles of a process, and the fewest conditions that say for which of them something is."""
+"""The profiles of a process, and the fewest conditions that select some of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product

@@ -61,7 +61,7 @@ OSCAL_PARTS = (
 
 
 class _File(Struct):
-    """A file with rules: its JSON, and which keys stand twice in it."""
+    """A file with rules: its JSON, and which keys are twice in it."""
 
     path: Path
     data: dict[str, Any]
@@ -83,9 +83,9 @@ def read_release(path: Path) -> Release:
 
 
 def is_release(path: Path) -> bool:
-    """Tell whether a file holds rules or what is left of them.
+    """Return whether a file holds rules or what is left of them.
 
-    A damaged file counts where the names of two parts are in it, so that reading it says what is
+    A damaged file counts where the names of two parts are in it, so that reading it states what is
     wrong.
     """
     try:
@@ -199,7 +199,7 @@ def _objects(value: Any) -> Iterable[Any]:
 
 
 def _any_key(values: list[Any], key: str) -> bool:
-    """Tell whether any object under some values has a key."""
+    """Return whether any object under some values has a key."""
     level = list(values)
     while level:
         if any(isinstance(one, dict) and key in one for one in level):

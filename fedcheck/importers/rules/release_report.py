@@ -1,4 +1,4 @@
-"""What an import of a release says: what was read, and what is new, gone, changed or renamed."""
+"""What an import of a release states: what was read, and what is new, gone, changed or renamed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -135,10 +135,10 @@ def note_proposals(
 
 
 def _entries_of(item: Item) -> Iterator[Entry]:
-    """Yield what an item of a list says of its rule: enough to find its likest successor.
+    """Yield what an item of a list states about its rule: enough to find its likest successor.
 
-    A list does not tell rules from indicators, and older releases have rules whose ids begin with
-    KSI: such an item may be either.
+    A list does not distinguish rules from indicators, and older releases have rules whose ids begin
+    with KSI: such an item may be either.
     """
     where = item.source.where if item.source else ""
     name = where.partition(", ")[2]

@@ -35,7 +35,7 @@ class Rename(Struct, frozen=True):
     """An item that has another id now.
 
     Attributes:
-        by: `fka` where the newer release says so, `text` where it is inferred.
+        by: `fka` where the newer release states so, `text` where it is inferred.
         likeness: of the two texts, from 0 to 1.
         confirm: whether a person has to confirm it.
     """

@@ -19,7 +19,7 @@ _SPELLED = {"20x": "20x", "rev5": "Rev5"}
 def list_ruleset_dates(release: Release) -> list[Ruleset]:
     """Return when each ruleset binds, one entry for each certification type that has own dates.
 
-    A grace period does not end before the rules bind, whatever the data says.
+    A grace period does not end before the rules bind, whatever the data states.
     """
     return [
         _ruleset(one.id, one.name, effective)

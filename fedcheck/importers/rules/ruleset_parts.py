@@ -35,7 +35,7 @@ class Effective(Struct, frozen=True):
             start where `until_assessment` is set.
         start, end: the dates of structures before the Consolidated Rules.
         listed: the ids that apply to a class, where the rules do not apply to it in full.
-        grace_months: how long the grace period lasts, where it has no day.
+        grace_months: how long the grace period lasts, where it has no date.
     """
 
     bucket: str
@@ -62,7 +62,7 @@ class FlowStep(Struct, frozen=True):
 
 
 class Flow(Struct, frozen=True):
-    """A workflow through the rules of a ruleset; kinds says what each of its steps is."""
+    """A workflow through the rules of a ruleset; kinds states what each of its steps is."""
 
     activity: str
     description: str = ""

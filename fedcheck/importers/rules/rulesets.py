@@ -37,7 +37,7 @@ def read_ruleset(name: str, box: Box) -> tuple[Ruleset, list[Rule]]:
 
 
 def read_info_of_file(ruleset: str, box: Box) -> Ruleset:
-    """Return what a file that holds one ruleset says of it; the box must be the file's `info`."""
+    """Return the dates of a file with one ruleset; the box must be the file's `info`."""
     return _info(ruleset, box, [])
 
 
@@ -80,7 +80,7 @@ _GROUP_KEYS = (
     "id", "name", "application", "applied_impact_levels", "impact", "referenced_fr",
     "referenced_rules", "info",
 )  # fmt: skip
-"""What a group of requirements has beside them."""
+"""What a group of requirements has next to them."""
 
 
 def _info(ruleset: str, info: Box | None, groups: list[Subset]) -> Ruleset:

@@ -161,7 +161,7 @@ class About:
 
     Attributes:
         title: its title, with version and day of the template where it names them.
-        level: `li-saas`, `low`, `moderate` or `high`; empty where it does not say.
+        level: `li-saas`, `low`, `moderate` or `high`; empty where it does not state.
     """
 
     title: str

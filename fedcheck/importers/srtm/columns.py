@@ -96,7 +96,7 @@ TABLE = HeadingTable({
     ),
     "sample": ("sample", "sampling", "sample size", "samples"),
 }, number="")  # fmt: skip
-"""The headings of each field, as `normalize` gives them, the most telling ones first."""
+"""The headings of each field, as `normalize` gives them, the most showing ones first."""
 
 DEFINING = ("name", "control", "procedure", "objective", "parameter", "requirement", "methods")
 """The fields that identify a test; an assessor fills in the others."""
@@ -180,7 +180,7 @@ def find_columns(row: Sequence[object], above: Sequence[object] = ()) -> dict[st
 
     Args:
         row: the cells.
-        above: the row above: a heading that spans both rows stands in it.
+        above: the row above: a heading that spans both rows is in it.
     """
     found: dict[str, int] = {}
     ranks: dict[str, int] = {}

@@ -31,14 +31,14 @@ def prepare(session: Session, path: Path, values: Values) -> Prepared:
 def plan(
     session: Session, path: Path, *, list_id: str = "", phase: str = "", theirs: bool = False
 ) -> Plan:
-    """Return what a test case workbook would bring in: a checklist, records, findings.
+    """Return what a test case workbook would import: a checklist, records, findings.
 
     Args:
         session: the open workspace.
         path: the workbook.
         list_id: the id of the list; else it follows from the process and the level.
         phase: the phase of the list; else the full assessment.
-        theirs: where the workbook and a record say something else, take the workbook's.
+        theirs: where the workbook and a record state something else, take the workbook's.
 
     Raises:
         FedcheckError: status 3 where the file cannot be read or holds no tests; 2 for an id or a

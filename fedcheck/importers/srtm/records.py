@@ -70,9 +70,9 @@ class Recording:
     """Reads the filled cells of steps into changes.
 
     Attributes:
-        theirs: where both sides say something else, take the workbook's.
+        theirs: where both sides state something else, take the workbook's.
         counts: results and findings that the workbook gives, for people.
-        kept: how many cells say something else than what is recorded here.
+        kept: how many cells state something else than what is recorded here.
     """
 
     session: Session
@@ -96,7 +96,7 @@ class Recording:
             self.changes += diff_records(f"{FINDINGS}:{new.id}", Finding(new.id), new)
 
     def read(self, ref: str, item: Item, step: Step, findings: Sequence[Finding]) -> None:
-        """Take over what a step says, beside what is recorded of its item."""
+        """Take over what a step states, next to what is recorded of its item."""
         said = self._said(step)
         if not any(said.values()):
             return
@@ -113,7 +113,7 @@ class Recording:
         self._risk(ref, step, said, findings, new)
 
     def _said(self, step: Step) -> dict[str, str]:
-        """Return what the cells say, in our words; what cannot be understood is a note."""
+        """Return what the cells state, in our words; what cannot be understood is a note."""
         said = {name: step.cells.get(name, "") for name in (*_LABELS, "evidence")}
         result = parse_result(said["result"])
         if result is None:
@@ -356,7 +356,7 @@ class Recording:
         return self.session.new_ref(FINDINGS).partition(":")[2] if taken else same
 
     def _change(self, step: Step, said: dict[str, str], old: Finding, names: Sequence[str]) -> None:
-        """Take over what a step says of a finding that stands."""
+        """Take over what a step states about a finding that stands."""
         ours = cells.write_risk_cells([old])
         taken = {
             _FINDING_FIELDS.get(name, name): said[name]

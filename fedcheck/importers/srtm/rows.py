@@ -113,7 +113,7 @@ class Step:
         occurrence: 1, or more where the workbook has the same procedure several times.
         cells: what is filled in, by field; columns that the sheet lacks are not in it.
         columns: the columns of its sheet, counted from 0.
-        looked_at: what a method is done on, where its column says it, by method.
+        looked_at: what a method is done on, where its column states it, by method.
         merged: where the merged cells begin that some of its cells belong to (`J12`), by field.
     """
 

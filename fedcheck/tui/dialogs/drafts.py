@@ -123,7 +123,7 @@ class DraftScreen(ModalScreen[R], Generic[R]):
 
     @property
     def is_changed(self) -> bool:
-        """Tell whether something was typed that is saved nowhere."""
+        """Return whether something was typed that is saved nowhere."""
         return self.typed() != dict(self.in_store())
 
     @on(Input.Changed)

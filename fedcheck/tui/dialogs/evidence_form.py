@@ -140,7 +140,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
         self._begun = {**self.typed(), **dict.fromkeys(self.typed_before, "")}
 
     def typed(self) -> dict[str, str]:
-        """Return what stands in the fields."""
+        """Return what is in the fields."""
         return {name: self.query_one(f"#{name}", Input).value for name in self.fields}
 
     def in_store(self) -> Mapping[str, str]:
@@ -149,7 +149,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
 
     @property
     def links_asked(self) -> bool:
-        """Tell whether the form asks for links."""
+        """Return whether the form asks for links."""
         return "link" in self.fields
 
     def _short(self, ref: str) -> str:
@@ -174,7 +174,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
         line.update(Content(list_names(event.names, line.content_size.width * 2 - 24)))
 
     def _meaning(self) -> str:
-        """Say what the links are while they are typed."""
+        """State what the links are while they are typed."""
         field = self.query_one(LinkField)
         found = field.links
         if len(found) > 1:
@@ -310,7 +310,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
         return links
 
     def _twice(self, refs: Sequence[str], links: Sequence[str]) -> str:
-        """Say which item has one of the links already."""
+        """State which item has one of the links already."""
         session = self.fedcheck.session
         top = session.root.resolve()
         names = {normalize_link(link) for link in links}

@@ -1,4 +1,4 @@
-"""The details of a finding that the official tables ask for, each set by itself.
+"""The details of a finding that the official tables require, each set by itself.
 
 A list shows them all with what they hold; one is chosen, asked for, saved, and the list is back.
 """
@@ -84,7 +84,7 @@ class FindingDetails:
         return None if value is None else {name: value}
 
     def _meaning(self, name: str, value: str) -> str:
-        """Return a value in words; of likelihood and impact with the risk that they give."""
+        """Return a value as text; of likelihood and impact with the risk that they give."""
         known = {"likelihood": self.finding.likelihood, "impact": self.finding.impact}
         risk = compute_exposure(**{**known, name: value}) if name in known else ""
         return value.capitalize() + (f": the risk is {risk}" if risk else "")

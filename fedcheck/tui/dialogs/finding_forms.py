@@ -38,10 +38,10 @@ from fedcheck.tui.screens.issue_actions import day_of, due_preview, items_previe
 UNSATISFIED = "other-than-satisfied"
 
 RATINGS = ("likelihood", "impact", "recommendation")
-"""What SRTM and RET need of a finding beside its text."""
+"""What SRTM and RET need of a finding next to its text."""
 
 SHOWN_TESTS = 3
-"""How many tests a form shows beside the fields."""
+"""How many tests a form shows next to the fields."""
 
 
 async def ask_new_finding(app: ProjectApp, done: Done) -> None:
@@ -63,8 +63,8 @@ async def _fill_new_finding(
 ) -> Values | None:
     """Ask for a new finding; return what was typed, None where it was left.
 
-    Its title is empty: it says what is wrong, and the tests beside it say what was wanted. Its due
-    date follows from the risk until somebody says otherwise.
+    Its title is empty: it states what is wrong, and the tests next to it state what was wanted. Its
+    due date follows from the risk until somebody states otherwise.
     """
     session = app.session
     ref = session.new_ref("findings")
@@ -110,7 +110,7 @@ def _rated(values: Values) -> str:
 
 
 def _describe_rating(app: ProjectApp, values: Values) -> str:
-    """Say what likelihood, impact and risk come to. Raises ValueError where nothing is rated."""
+    """State what likelihood, impact and risk come to. Raises ValueError where nothing is rated."""
     risk = _rated(values)
     if not risk:
         raise ValueError("rate likelihood and impact (high, moderate, low), or the risk alone")
@@ -198,7 +198,7 @@ async def amend_finding(app: ProjectApp, finding: Finding) -> None:
 def _finding_values(
     app: ProjectApp, values: Values, items: tuple[str, ...], undated: bool = False
 ) -> dict[str, Any]:
-    """Return what was typed as fields of an edit of a finding; it may have no day of discovery."""
+    """Return what was typed as fields of an edit of a finding; it may have no date of discovery."""
     apart = ("due", "items", "risk", *RATINGS)
     found: dict[str, Any] = {n: v for n, v in values.items() if n not in apart}
     details = {name: values[name] for name in RATINGS if name in values}

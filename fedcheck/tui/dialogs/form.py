@@ -30,11 +30,11 @@ class Field:
     """One line of a form.
 
     Attributes:
-        placeholder: what could stand there.
+        placeholder: what could be there.
         known: what has been typed there before; completed with →.
-        preview: says what the text means; raises ValueError with what is wrong with it.
+        preview: states what the text means; raises ValueError with what is wrong with it.
         long: whether it is a text of several lines.
-        replaced: whether typing replaces what stands there, as with names and days.
+        replaced: whether typing replaces what is there, as with names and days.
         choices: the only values, each with what is shown for it; empty for any text.
     """
 
@@ -62,7 +62,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
         typed: what was typed before, by the names of fields.
         draft: where what is typed is kept.
         about: lines to read while one writes.
-        check: says what all of it means together; raises ValueError with what is wrong with it.
+        check: states what all of it means together; raises ValueError with what is wrong with it.
         checked: the fields that it is about.
     """
 
@@ -134,7 +134,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
             area.move_cursor(area.document.end)
 
     def text(self, name: str) -> str:
-        """Return what stands in a field."""
+        """Return what is in a field."""
         if self.fields[name].choices:
             return str(self.query_one(f"#{name}", Select).value)
         if self.fields[name].long:
@@ -142,7 +142,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
         return self.query_one(f"#{name}", Input).value
 
     def typed(self) -> dict[str, str]:
-        """Return what stands in the fields."""
+        """Return what is in the fields."""
         return {name: self.text(name) for name in self.fields}
 
     def in_store(self) -> Mapping[str, str]:
@@ -160,7 +160,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
             self._say(event.input.id or "")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Say what the field means that one has come to; an empty one is not wrong yet."""
+        """State what the field means that one has come to; an empty one is not wrong yet."""
         name = event.widget.id or ""
         if name in self.fields and self.fields[name].choices:
             about = one_line(self.fields[name].placeholder)
@@ -171,7 +171,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
             self._hint(HINT)
 
     def _say(self, name: str) -> bool:
-        """Show what a field means; tell whether it can stay so."""
+        """Show what a field means; return whether it can stay so."""
         field = self.fields.get(name)
         try:
             meaning = field.preview(self.text(name)) if field else ""

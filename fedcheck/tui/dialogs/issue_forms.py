@@ -29,7 +29,7 @@ Done = Callable[[str], object]
 
 
 async def ask_request(app: ProjectApp, kind: str, done: Done) -> None:
-    """Ask for a new request, with what the last one of its kind says where that helps."""
+    """Ask for a new request, with what the last one of its kind states where that helps."""
     session = app.session
     same = [one for one in session.project.requests if one.kind == kind]
     process = session.project.process
@@ -136,7 +136,7 @@ async def amend_issue(
 
 
 def _differs(field: Field, text: str) -> bool:
-    """Tell whether a text is another one than a form shows for a field."""
+    """Return whether a text is another one than a form shows for a field."""
     if field.long:
         return make_storable(text).strip() != clean(field.value).strip()
     return " ".join(make_storable(text).split()) != one_line(field.value)

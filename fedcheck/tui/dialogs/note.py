@@ -40,9 +40,9 @@ def write_note(
         seen: the note as the person sees it now.
         save: saves the text, with a guard against what changed meanwhile.
         refs: what it is a note of; a draft is kept by it.
-        place: what a draft is kept by beside that; the field, where nothing is said.
+        place: what a draft is kept by next to that; the field, where nothing is stated.
         field: what the text is called in a change, where it is no note.
-        even_same: whether a text that was left as it was is saved too: it may say something.
+        even_same: whether a text that was left as it was is saved too: it may state something.
     """
     draft = OpenDraft(app, place or field, refs)
     app.start(_ask_note(app, title, seen, save, draft, field, even_same))

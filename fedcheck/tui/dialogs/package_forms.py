@@ -49,7 +49,7 @@ DOCS: Mapping[str, str] = {
     "contact": "Other contacts: Primary, Technical, ...",
     "repository": "Other repositories with documents of the package",
 }
-"""What a key is, where the table of keys says less."""
+"""What a key is, where the table of keys states less."""
 
 
 def label_of(name: str) -> str:
@@ -201,7 +201,7 @@ def with_table(held: Sequence[Mapping[str, Any]], place: int, table: Any) -> lis
 
 
 def table_text(table: Mapping[str, Any]) -> str:
-    """Return a table in a few words: what it is called, or the first things that it says."""
+    """Return a table in a few words: what it is called, or the first things that it states."""
     texts = [str(one) for one in table.values() if isinstance(one, str | date) and str(one)]
     return one_line(", ".join(texts[:3]), 80)
 

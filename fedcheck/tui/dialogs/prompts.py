@@ -23,7 +23,7 @@ ABOUT_WIDTH = 142
 """Characters of a line above choices: two rows on 80 columns, so that the choices stay in sight."""
 
 Preview = Callable[[str], str]
-"""Says what a text means while it is typed; raises ValueError with what is wrong with it."""
+"""States what a text means while it is typed; raises ValueError with what is wrong with it."""
 
 
 class Choice(Struct, frozen=True):
@@ -56,7 +56,7 @@ class Dialog(ModalScreen[str | None]):
 class TextPrompt(Dialog):
     """Asks for one line; shows what it means while it is typed.
 
-    What stands there is selected, so typing replaces it, unless it is the beginning of an answer.
+    What is there is selected, so typing replaces it, unless it is the beginning of an answer.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class TextPrompt(Dialog):
         self._say_meaning(event.value)
 
     def _say_meaning(self, text: str) -> bool:
-        """Say what a text means, or what is wrong with it; tell whether it means something."""
+        """State what a text means, or what is wrong with it; return whether it means something."""
         hint = self.query_one("#hint", Static)
         try:
             meaning = self.preview(text)

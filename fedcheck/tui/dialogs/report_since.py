@@ -1,4 +1,4 @@
-"""Since when a report tells what changed: a day, today, the last report sent, the last look."""
+"""Since when a report shows what changed: a day, today, the last report sent, the last look."""
 
 import hashlib
 from collections.abc import Callable, Iterator

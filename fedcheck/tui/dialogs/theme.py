@@ -1,4 +1,4 @@
-"""Choosing the colours: each theme is seen on the screen while the cursor is on it."""
+"""Choosing the colors: each theme is seen on the screen while the cursor is on it."""
 
 from typing import ClassVar
 
@@ -54,7 +54,7 @@ class ThemeScreen(ModalScreen[str | None]):
             self.dismiss(self.app.theme)
 
     def action_restore(self) -> None:
-        """Go back to the colours before."""
+        """Go back to the colors before."""
         if self.is_current:
             self.app.theme = self.before
             self.dismiss(None)

@@ -1,4 +1,4 @@
-"""Days that a person types in a dialog, and the words that say which day each is."""
+"""Days that a person types in a dialog, and the words that state which day each is."""
 
 from datetime import date
 

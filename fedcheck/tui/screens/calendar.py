@@ -142,7 +142,7 @@ class CalendarScreen(PlaceScreen):
 
 
 def _answer(dated: list[Deadline], undated: list[Deadline], today: date) -> Content:
-    """Say how it stands: what is overdue first."""
+    """State how it stands: what is overdue first."""
     late = sum(one.late for one in dated)
     near = sum(not one.late and (one.day or today) - today <= timedelta(days=14) for one in dated)
     bad = (f"{late} overdue", "$text-warning") if late else ("Nothing is overdue", "$text-success")

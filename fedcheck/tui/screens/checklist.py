@@ -160,7 +160,7 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
     def _query(self) -> query_fields.Query:
         """Return what the filter means; of one that is not written to its end, what is whole.
 
-        The line below the field says what may follow, or what is wrong.
+        The line below the field states what may follow, or what is wrong.
         """
         field = self.query_one("#filter", QueryField)
         language = item_language.build_item_language(self.fedcheck.board.project)
@@ -226,7 +226,7 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         self.show()
 
     def on_screen_suspend(self) -> None:
-        """Keep in mind how things stand here."""
+        """Keep in mind how things are here."""
         self._remember()
 
     def on_unmount(self) -> None:

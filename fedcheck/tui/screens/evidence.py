@@ -72,7 +72,7 @@ class EvidenceScreen(ModalScreen[None]):
         self.show()
 
     def _gone(self) -> None:
-        """Say that the checklist no longer has the item; there is nothing to change any more."""
+        """State that the checklist no longer has the item; there is nothing to change any more."""
         self.drawn = ()
         self.query_one("#expected", Static).update(
             Content("This item is no longer in the checklist.")
@@ -175,7 +175,7 @@ class EvidenceScreen(ModalScreen[None]):
 
     @property
     def on_an_item(self) -> bool:
-        """Tell whether this is the evidence of an item; requests and findings have some too."""
+        """Return whether this is the evidence of an item; requests and findings have some too."""
         return self.ref in self.fedcheck.board.rows
 
     def action_evidence_remove(self) -> None:

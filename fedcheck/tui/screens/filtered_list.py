@@ -50,7 +50,7 @@ class ListScreen(PlaceScreen):
         """Show the details of the highlighted row, where there are any."""
 
     def show_unread(self) -> None:
-        """Say that something could not be read, where a screen has a place for it."""
+        """State that something could not be read, where a screen has a place for it."""
 
     @on(RowList.Highlighted)
     def _highlighted(self) -> None:
@@ -61,10 +61,10 @@ class ListScreen(PlaceScreen):
     def read(self, work: Callable[[], T], then: Callable[[T], object]) -> None:
         """Read something off the UI thread, once for each state of the project.
 
-        What could not be read is tried again whenever the screen is shown anew.
+        What could not be read is tried again whenever the screen is shown again.
 
         Args:
-            work: reads it, in the writer's thread; may raise FedcheckError, which is told.
+            work: reads it, in the writer's thread; may raise FedcheckError, which is shown.
             then: hears in the UI thread what was read.
         """
         project = self.fedcheck.session.project
@@ -95,7 +95,7 @@ class FilteredListScreen(ListScreen):
     through, and hides the field but for the class `-filtering`.
 
     Attributes:
-        filter: what stands in the field.
+        filter: what is in the field.
         grouping: how the rows are grouped: one of `GROUPS`.
     """
 
@@ -128,7 +128,7 @@ class FilteredListScreen(ListScreen):
         self.show()
 
     def none_matches(self, count: str, clears: str) -> str:
-        """Say that the filter lets nothing through, and which action takes it away."""
+        """State that the filter lets nothing through, and which action takes it away."""
         return f"None of {count} matches the filter" + self.fedcheck.hint(clears, "clears it", "; ")
 
     def open_filter(self) -> None:
@@ -137,7 +137,7 @@ class FilteredListScreen(ListScreen):
         self.field.focus()
 
     def leave_filter(self) -> bool:
-        """Empty the field and hide it; tell whether there was anything to leave."""
+        """Empty the field and hide it; return whether there was anything to leave."""
         if not self.field.value and not self.has_class("-filtering"):
             return False
         self.field.value = ""

@@ -62,7 +62,7 @@ class FindingsScreen(IssueScreen):
         return build_finding_language(self.fedcheck.board.project)
 
     def standing(self) -> str:
-        """Say how many are open, by risk, and how many are overdue."""
+        """State how many are open, by risk, and how many are overdue."""
         found = count_issues(self.things, self.fedcheck.board.today)
         risks = ", ".join(
             f"{found.by_risk[risk]} {risk}" for risk in RISKS if risk in found.by_risk
@@ -72,7 +72,7 @@ class FindingsScreen(IssueScreen):
         return words + late
 
     def empty_text(self) -> str:
-        """Say what would stand here."""
+        """State what would be here."""
         hint = self.fedcheck.hint
         adds = hint("ledger.add", "raises a finding; so does a test that is other than satisfied")
         other = hint("ledger.switch", "goes to the requests")
@@ -107,7 +107,7 @@ class FindingsScreen(IssueScreen):
         )
 
     def action_findings_details(self) -> None:
-        """Show the details that the official tables ask for, and set them."""
+        """Show the details that the official tables require, and set them."""
         self.ask_about_thing(lambda one: FindingDetails(self.issue_actions, one).ask())
 
     def action_findings_retest(self) -> None:
@@ -156,7 +156,7 @@ class FindingsScreen(IssueScreen):
             self.issue_actions.save(finding, FindingEdit(deviation=""), "has no deviation now")
 
     def _save_with_risk(self, finding: Finding, edit: FindingEdit, what: str) -> None:
-        """Save an edit; its label says the risk and the due date that follow from it."""
+        """Save an edit; its label states the risk and the due date that follow from it."""
         words = [what] if what else []
         try:
             new = apply_finding_edit(finding, edit, self.fedcheck.session.today())

@@ -34,17 +34,17 @@ from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
 _LIST = re.compile(r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])")
-"""The list's part of a reference: there is little room, and the item's part says enough."""
+"""The list's part of a reference: there is little room, and the item's part states enough."""
 
 
 ROOMY = 100
-"""From how many columns on the day stands beside its distance."""
+"""From how many columns on the day is next to its distance."""
 
 SINCE = 23
 """The width of both."""
 
 MAX_GRACES = 3
-"""How many rulesets are told whose grace is over."""
+"""How many rulesets are shown whose grace is over."""
 
 
 class GateScreen(PlaceScreen):
@@ -96,7 +96,7 @@ class GateScreen(PlaceScreen):
         self.query_one(Doors).show(self._missing(found))
 
     def _answer(self, found: Gate, scope: str) -> Content:
-        """Return the answer; its number says what it counts where that is not everything."""
+        """Return the answer; its number states what it counts where that is not everything."""
         milestone = found.milestone
         question = one_line(milestone.question or f"Ready for {milestone.title}?")
         if not milestone.closes:
@@ -212,7 +212,7 @@ class GateScreen(PlaceScreen):
 
 
 def since_text(missing: Outstanding, today: date, wide: bool) -> str:
-    """Return since when something is owed; a dash where nothing tells."""
+    """Return since when something is owed; a dash where nothing shows."""
     if missing.since is None:
         return "-"
     away = format_distance(missing.since, today)

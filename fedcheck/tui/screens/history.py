@@ -65,7 +65,7 @@ class HistoryScreen(FilteredListScreen):
         self._fill()
 
     def show_unread(self) -> None:
-        """Say why the history cannot be read; what was read before stays."""
+        """State why the history cannot be read; what was read before stays."""
         self._fill()
 
     def _fill(self) -> None:

@@ -41,10 +41,10 @@ MORE_DATES = 3
 """How many dates are shown, and how many more of a process with rulesets where there is room."""
 
 BESIDE_TITLE = 10 + 12 + 2
-"""The cells beside a milestone's title: its date, the distance, a gap; then what is missing."""
+"""The cells next to a milestone's title: its date, the distance, a gap; then what is missing."""
 
 LATELY = 4
-"""How many people are told of under "Since you last looked"."""
+"""How many people are reported about under "Since you last looked"."""
 
 
 class HomeScreen(PlaceScreen):
@@ -285,7 +285,7 @@ class HomeScreen(PlaceScreen):
         return min(max(self.size.height - around - table - below - tall, 3), 16)
 
     def _needs(self, found: list[Door]) -> list[Door]:
-        """Return what needs attention; of more than there is room for, the last line tells."""
+        """Return what needs attention; of more than there is room for, the last line shows."""
         height = self.size.height
         room = 10 if height >= 30 else 6 if height >= 24 else 3
         if len(found) <= room:
@@ -383,7 +383,7 @@ class HomeScreen(PlaceScreen):
 
 
 def _verdict(gate: Gate, found: list[Gate]) -> tuple[str, str]:
-    """Return what a gate lacks, and its color; what earlier gates lack besides is told too."""
+    """Return what a gate lacks, and its color; what earlier gates lack besides is shown too."""
     if not gate.milestone.closes:
         return "", ""
     before = count_before(found, gate.milestone)

@@ -1,4 +1,4 @@
-"""Bringing in a file: what it would do is shown before anything is written."""
+"""Importing a file: what it would do is shown before anything is written."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,7 +76,7 @@ class ImportFileScreen(PlaceScreen):
         self.waited = 0
 
     def compose(self) -> ComposeResult:
-        """Lay out the path, what was recognised, and the plan."""
+        """Lay out the path, what was recognized, and the plan."""
         yield TopLine()
         with Horizontal(id="bring-path"):
             yield Static("File", id="bring-name")
@@ -95,7 +95,7 @@ class ImportFileScreen(PlaceScreen):
         self.set_interval(0.5, self._tick)
 
     def show(self) -> None:
-        """Show whose workspace it is; the plan itself is made anew before it is carried out."""
+        """Show whose workspace it is; the plan itself is made again before it is carried out."""
         name = self.fedcheck.session.project.config.name
         self.query_one(TopLine).show("Import a file", "", one_line(name, 40))
 
@@ -161,7 +161,7 @@ class ImportFileScreen(PlaceScreen):
             self._begin()
 
     def action_bring_options(self) -> None:
-        """Say more about the file: what its columns mean, where its rows go."""
+        """State more about the file: what its columns mean, where its rows go."""
         kind, path, session = self.kind, self.path, self.fedcheck.session
         if kind is None or path is None:
             return
@@ -284,7 +284,7 @@ class ImportFileScreen(PlaceScreen):
         self.refresh_bindings()
 
     def _how_to_go_on(self) -> None:
-        """Say what can be done about a file that cannot be brought in as it is."""
+        """State what can be done about a file that cannot be imported as it is."""
         hints = [
             self.fedcheck.hint("bring.options", "sets its columns and target"),
             self.fedcheck.hint("bring.kind", "changes the file type")
@@ -307,7 +307,7 @@ class ImportFileScreen(PlaceScreen):
     async def _carry_out(self, prepared: Prepared, replaced: Sequence[Replaced]) -> None:
         """Write what is shown, and ask before it replaces other people's work.
 
-        Where the workspace changed meanwhile, what it would do is shown anew first.
+        Where the workspace changed meanwhile, what it would do is shown again first.
         """
         session = self.fedcheck.session
         if session.project is not self.made_for:
@@ -355,7 +355,7 @@ class ImportFileScreen(PlaceScreen):
 
 
 def known_kinds() -> Content:
-    """Return what can be brought in, a line each."""
+    """Return what can be imported, a line each."""
     parts: list[str | tuple[str, str]] = [("What you can import\n", "bold")]
     for kind in registry.IMPORTERS:
         name = kind.title[:1].upper() + kind.title[1:]

@@ -46,7 +46,7 @@ class IssueActions:
         conflict: Callable[[ConflictError], object] | None = None,
         drafts: Sequence[OpenDraft] = (),
     ) -> None:
-        """Save a change off the UI thread, then drop drafts; `what` tells it in the toast."""
+        """Save a change off the UI thread, then drop drafts; `what` shows it in the toast."""
         job = self.job(thing, edit, what)
 
         def run() -> Transaction:
@@ -200,7 +200,7 @@ def day_of(app: ProjectApp, text: str) -> date | None:
 
 
 def due_preview(app: ProjectApp, without: str) -> Callable[[str], str]:
-    """Return what says the day that a typed due date means."""
+    """Return what states the day that a typed due date means."""
 
     def preview(text: str) -> str:
         day = day_of(app, text)
@@ -214,7 +214,7 @@ def due_preview(app: ProjectApp, without: str) -> Callable[[str], str]:
 def items_of(app: ProjectApp, text: str, kept: Sequence[str]) -> tuple[str, ...]:
     """Return the references that typed ends of references mean. Raises ValueError.
 
-    Those that stood there (`kept`) may stay, whether the checklists still have them or not.
+    Those that was there (`kept`) may stay, whether the checklists still have them or not.
     """
     found = []
     for word in text.replace(",", " ").split():
@@ -229,7 +229,7 @@ def items_of(app: ProjectApp, text: str, kept: Sequence[str]) -> tuple[str, ...]
 
 
 def items_preview(app: ProjectApp, kept: Sequence[str]) -> Callable[[str], str]:
-    """Return what says which items are meant."""
+    """Return what states which items are meant."""
 
     def preview(text: str) -> str:
         titles: Sequence[str] = [

@@ -48,7 +48,7 @@ class IssueScreen(FilteredListScreen):
         ("findings", "Findings"),
     )
     TITLES: ClassVar[Mapping[str, str]] = {}
-    """How the rows can be grouped, and what stands on screen for it."""
+    """How the rows can be grouped, and what is on screen for it."""
 
     def __init__(self, filter_text: str = "", ref: str = "") -> None:
         super().__init__(filter_text, classes="issues")
@@ -66,11 +66,11 @@ class IssueScreen(FilteredListScreen):
         raise TypeError(f"{type(self).__name__} must define what can be searched")
 
     def standing(self) -> str:
-        """Say how many there are of what."""
+        """State how many there are of what."""
         raise TypeError(f"{type(self).__name__} must define its counts")
 
     def empty_text(self) -> str:
-        """Say what would stand here, and which key makes it."""
+        """State what would be here, and which key makes it."""
         raise TypeError(f"{type(self).__name__} must define its empty text")
 
     @property
@@ -150,7 +150,7 @@ class IssueScreen(FilteredListScreen):
         self.read(lambda: _stories(session), self._know)
 
     def _unreadable(self) -> str:
-        """Say what is wrong where the file cannot be read: then nothing here is not nothing."""
+        """State what is wrong where the file cannot be read: then nothing here is not nothing."""
         for broken in self.fedcheck.board.project.broken:
             if PurePath(broken.path).name == f"{self.BOOK}.toml":
                 return f"{one_line(str(broken))}\nNothing is lost; see: fedcheck doctor"

@@ -21,7 +21,7 @@ from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
 WIDEST = 110
-"""The widest text, in cells; the stylesheet says the same."""
+"""The widest text, in cells; the stylesheet states the same."""
 
 
 class ItemScreen(ItemKeysScreen):

@@ -94,7 +94,7 @@ class ItemActions:
         self.save(refs, job)
 
     def save(self, refs: Sequence[str], job: Callable[[], Transaction]) -> None:
-        """Save a change off the UI thread, and tell the screen when it is on disk."""
+        """Save a change off the UI thread, and show the screen when it is on disk."""
 
         def told() -> Transaction:
             return self.edited(refs, job())
@@ -102,7 +102,7 @@ class ItemActions:
         self.app.change(told)
 
     def edited(self, refs: Sequence[str], transaction: Transaction) -> Transaction:
-        """Tell the screen that items were changed; return what did it."""
+        """Notify the screen that items were changed; return what did it."""
         self.screen.post_message(ItemsEdited(refs))
         return transaction
 
@@ -324,7 +324,7 @@ class ItemActions:
 
 
 def not_all_tests(rows: Rows, tasks: Rows) -> str:
-    """Say that a task is no test: the one item that is meant, or some of several."""
+    """State that a task is no test: the one item that is meant, or some of several."""
     if len(rows) == 1:
         return "This is a task"
     return f"Not all of them are tests: {bulk_edit.names(tasks)}"

@@ -24,7 +24,7 @@ AskAbout = Callable[[Rows], Asking]
 
 
 class ItemKeysScreen(PlaceScreen):
-    """A screen that says which item a person looks at, and which ones the keys are about."""
+    """A screen that states which item a person looks at, and which ones the keys are about."""
 
     _kind = "task"
 
@@ -49,7 +49,7 @@ class ItemKeysScreen(PlaceScreen):
         return TestActions(self.item_actions)
 
     def offers(self, action: str) -> bool:
-        """Tell whether the line of keys shows an action for the item at hand."""
+        """Return whether the line of keys shows an action for the item at hand."""
         return action not in (ON_TASKS if self._kind_at_hand() == "test" else ON_TESTS)
 
     def follow_kind(self) -> None:
@@ -64,7 +64,7 @@ class ItemKeysScreen(PlaceScreen):
         return row.item.kind if row is not None else "task"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Tell whether a key does something here: those of tests do nothing on a task."""
+        """Return whether a key does something here: those of tests do nothing on a task."""
         row = self.row if action.startswith("test_") else None
         if row is not None and row.item.kind != "test":
             return False

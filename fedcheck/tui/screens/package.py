@@ -64,7 +64,7 @@ class PackageScreen(PlaceScreen):
         self.held: Mapping[str, Any] = {}
 
     def compose(self) -> ComposeResult:
-        """Lay out what is said of the whole, and the entries."""
+        """Lay out what is stated about the whole, and the entries."""
         yield TopLine()
         yield Static(id="package-said")
         yield Doors(id="package-list")
@@ -76,7 +76,7 @@ class PackageScreen(PlaceScreen):
         self.query_one(Doors).focus()
 
     def on_resize(self) -> None:
-        """Cut the lines anew."""
+        """Cut the lines again."""
         if self.is_mounted:
             self.show()
 

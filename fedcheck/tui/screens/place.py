@@ -1,4 +1,4 @@
-"""What the screens of an open workspace share: they show the project, and show it anew."""
+"""What the screens of an open workspace share: they show the project, and show it again."""
 
 import itertools
 from typing import ClassVar, cast
@@ -25,7 +25,7 @@ class PlaceScreen(Screen[None]):
 
     @property
     def seen(self) -> bool:
-        """Tell whether it can be seen: it is on top, or only dialogs are above it."""
+        """Return whether it can be seen: it is on top, or only dialogs are above it."""
         above = itertools.takewhile(lambda one: one is not self, reversed(self.app.screen_stack))
         return all(one.is_modal for one in above)
 

@@ -205,7 +205,7 @@ class ReportScreen(PlaceScreen):
             self.show()
 
     def action_report_since(self) -> None:
-        """Choose since when the report tells what changed."""
+        """Choose since when the report shows what changed."""
         from fedcheck.tui.dialogs.report_since import ask_since
 
         self.fedcheck.start(ask_since(self.fedcheck, self._show_since))

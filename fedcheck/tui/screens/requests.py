@@ -47,7 +47,7 @@ class RequestsScreen(IssueScreen):
         return build_request_language(self.fedcheck.board.project)
 
     def standing(self) -> str:
-        """Say how many are open, overdue, answered, accepted."""
+        """State how many are open, overdue, answered, accepted."""
         found = count_issues(self.things, self.fedcheck.board.today)
         late = f" ({found.overdue} overdue)" if found.overdue else ""
         states = [f"{found.by_state.get('open', 0)} open{late}"]
@@ -59,7 +59,7 @@ class RequestsScreen(IssueScreen):
         return ", ".join(states)
 
     def empty_text(self) -> str:
-        """Say what would stand here."""
+        """State what would be here."""
         hint = self.fedcheck.hint
         adds = hint("ledger.add", "adds a question or evidence request")
         other = hint("ledger.switch", "goes to the findings")

@@ -28,7 +28,7 @@ COLUMNS: dict[str, tuple[int, str]] = {
     "n/a": (5, "$foreground-muted"),
     "to review": (11, ""),
 }
-"""The counts after the progress, with the widths and colours of their columns."""
+"""The counts after the progress, with the widths and colors of their columns."""
 
 
 OTHERS = "others:"

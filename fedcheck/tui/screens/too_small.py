@@ -14,7 +14,7 @@ SMALLEST = (60, 20)
 
 
 def fits(width: int, height: int) -> bool:
-    """Tell whether the screens fit into a terminal of a size."""
+    """Return whether the screens fit into a terminal of a size."""
     return width >= SMALLEST[0] and height >= SMALLEST[1]
 
 
@@ -28,7 +28,7 @@ class TooSmallScreen(ModalScreen[None]):
         yield Static(id="small")
 
     def on_resize(self, event: Resize) -> None:
-        """Go when there is room; else say how much is there."""
+        """Go when there is room; else state how much is there."""
         self._look(event.size.width, event.size.height)
 
     def on_screen_resume(self) -> None:

@@ -93,7 +93,7 @@ NONE = "Nothing is overdue, blocked or stale"
 def attention(board: Board, signs: Signs, role: str) -> list[Door]:
     """Return what needs attention; one line without a door where nothing does.
 
-    Rulesets are told to the role that they bind; all else concerns everybody.
+    Rulesets are shown to the role that they bind; all else concerns everybody.
     """
     doors = [
         _door(sign, len(found), f"{'item' if len(found) == 1 else 'items'} {words}", target)
@@ -189,7 +189,7 @@ def _items(board: Board, signs: Signs) -> list[tuple[list[Row], str, str, str]]:
 
 
 def _stale_words(board: Board, stale: list[Row]) -> str:
-    """Say whether evidence is too old today, or will be at the milestone that it is for."""
+    """State whether evidence is too old today, or will be at the milestone that it is for."""
     days = [find_stale_day(row) for row in stale]
     later = sum(day is not None and day > board.today for day in days)
     if not later:
@@ -241,7 +241,7 @@ def _oldest(board: Board, overdue: Sequence[Row]) -> str:
 
 
 def _door(sign: str, count: int, words: str, target: str, styled: str = "sign") -> Door:
-    """Return a line: sign, count, words; the sign coloured, or all of it."""
+    """Return a line: sign, count, words; the sign colored, or all of it."""
     rest = f"{count:>3} {words}"
     if styled == "all":
         return Door(Content.styled(f"{sign} {rest}", "$text-warning"), target)

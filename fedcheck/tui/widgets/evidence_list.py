@@ -121,7 +121,7 @@ class EvidenceList(RowList[EvidenceRow]):
         self.put(rows, empty_text)
 
     def key_of(self, row: EvidenceRow) -> object:
-        """Return what tells a row from others."""
+        """Return what distinguishes a row from others."""
         return (*row.key, row.refs if self.by_item else ())
 
     def columns(self, row: EvidenceRow) -> Sequence[Column[EvidenceRow]]:
@@ -180,7 +180,7 @@ def details(board: Board, row: EvidenceRow, signs: Signs, verifies: str = "") ->
 
 
 def _until(board: Board, use: EvidenceUse) -> Part:
-    """Say when a piece goes stale, and what judges it."""
+    """State when a piece goes stale, and what judges it."""
     if use.stale_from is None:
         return ("never: no age limit applies", "$foreground-muted")
     text = f"{use.stale_from}  {format_distance(use.stale_from, board.today)}"

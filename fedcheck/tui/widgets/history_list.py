@@ -17,7 +17,7 @@ WIDEST_TITLE = 48
 
 
 class HistoryList(RowList[HistoryRow]):
-    """What was done, under its days, the newest first; `named` tells of which item."""
+    """What was done, under its days, the newest first; `named` reports which item."""
 
     NARROWEST = 16
     CUT = 2

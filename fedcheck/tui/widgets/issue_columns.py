@@ -24,7 +24,7 @@ SIGNS: dict[str, tuple[str, str]] = {
 RISK_STYLES = {"high": "error", "moderate": "warn", "low": "dim"}
 THEME = {"error": "$text-error", "warn": "$text-warning", "dim": "$foreground-muted"}
 THEME |= {"accent": "$accent", "good": "$text-success", "": ""}
-"""The colours of the theme for the styles of the list."""
+"""The colors of the theme for the styles of the list."""
 
 SHORT = {
     "false-positive": "FP",
@@ -35,7 +35,7 @@ SHORT = {
 
 
 def asker_and_answerer(request: Request, signs: Signs) -> str:
-    """Say who asks whom."""
+    """State who asks whom."""
     arrow = "->" if signs.ascii_only else "→"
     return f"{one_line(request.by) or '?'} {arrow} {one_line(request.to) or '?'}"
 

@@ -33,7 +33,7 @@ from fedcheck.tui.widgets.issue_columns import RISK_STYLES, SIGNS, THEME, asker_
 Part = str | Content | tuple[str, str]
 
 Line = tuple[str, Content]
-"""A name, or none, and what stands beside it."""
+"""A name, or none, and what is next to it."""
 
 INDENT = 12
 MUTED = "$foreground-muted"
@@ -211,7 +211,7 @@ def _told(story: Iterable[HistoryRow] | None) -> Iterator[Line]:
 
 
 def _block(name: str, value: Content, width: int) -> Content:
-    """Return a name and beside it what it stands for, wrapped to the room that is left."""
+    """Return a name and next to it what it stands for, wrapped to the room that is left."""
     lines = value.wrap(max(width - INDENT, 20))
     indent = " " * INDENT
     return Content.assemble(_name(name), Content("\n" + indent).join(lines))
@@ -233,7 +233,7 @@ class Page(VerticalScroll, can_focus=True):
         """There is another width now to wrap lines to."""
 
     def on_resize(self) -> None:
-        """Have the lines wrapped anew."""
+        """Have the lines wrapped again."""
         self.post_message(self.Resized())
 
     def action_page_item(self) -> None:

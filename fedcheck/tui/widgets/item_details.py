@@ -228,7 +228,7 @@ def details(
     past: Sequence[HistoryRow] = (),
     lexicon: Lexicon = NO_TERMS,
 ) -> Content:
-    """Return everything about an item; the guidance stands as it was written."""
+    """Return everything about an item; the guidance is as it was written."""
     guidance = clean(row.item.full_guidance).strip()
     flowing = "\n\n".join(_flow(paragraph) for paragraph in guidance.split("\n\n"))
     middle: list[Part] = ["\n\n", flowing, "\n"] if guidance else ["\n"]
@@ -250,13 +250,13 @@ def _name(text: str) -> Part:
 
 
 def _under(parts: Sequence[Part], width: int) -> Content:
-    """Return a styled line, wrapped so that it stands under itself, after the name of the part."""
+    """Return a styled line, wrapped so that it is under itself, after the name of the part."""
     line = Content.assemble(*parts)
     return Content("\n" + " " * INDENT).join(line.wrap(max(width - INDENT, 24))) if width else line
 
 
 def _hanging(text: str, width: int) -> str:
-    """Return a text whose lines stand under each other, after the name of the part."""
+    """Return a text whose lines are under each other, after the name of the part."""
     room = max(width - INDENT, 24)
     lines: list[str] = []
     for line in clean(text).splitlines():

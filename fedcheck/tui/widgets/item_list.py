@@ -159,7 +159,7 @@ class ItemList(RowList[Row]):
         ]
 
     def is_marked(self, row: Row) -> bool:
-        """Tell whether an item is marked."""
+        """Return whether an item is marked."""
         return row.ref in self.marks.refs
 
     @property
@@ -168,7 +168,7 @@ class ItemList(RowList[Row]):
         return self.current
 
     def go_to(self, ref: str) -> bool:
-        """Put the cursor on an item; tell whether it is in the list."""
+        """Put the cursor on an item; return whether it is in the list."""
         return self.move_to(ref)
 
     @property

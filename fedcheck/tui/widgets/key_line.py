@@ -18,7 +18,7 @@ KEPT = ("app_help", "app.app_help")
 
 @dataclass(frozen=True, slots=True)
 class ShownKey:
-    """A key as it stands in the line.
+    """A key as it is in the line.
 
     Attributes:
         key: what Textual calls it.
@@ -124,7 +124,7 @@ class KeyLine(Widget):
             self.app.simulate_key(self.keys[number].key)
 
     def on_mouse_move(self, event: MouseMove) -> None:
-        """Mark the key under the mouse, and tell what it does."""
+        """Mark the key under the mouse, and show what it does."""
         self._mark(self._at(event.x))
 
     def on_leave(self, event: Leave) -> None:

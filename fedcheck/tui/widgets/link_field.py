@@ -21,7 +21,7 @@ from fedcheck.storage.paths import expand_path
 _SPECIAL = re.compile(r"[\s'\"\\]")
 
 Known = Callable[[str], bool]
-"""Tells whether a text is the path of a file."""
+"""Returns whether a text is the path of a file."""
 
 
 def links_in(text: str, known: Known) -> list[str]:
@@ -113,15 +113,15 @@ class LinkField(Input):
 
     @property
     def links(self) -> list[str]:
-        """Return the links that stand here."""
+        """Return the links that are here."""
         return links_in(self.value, self.is_file)
 
     def is_file(self, text: str) -> bool:
-        """Tell whether there is a file of that name, here or in the workspace."""
+        """Return whether there is a file of that name, here or in the workspace."""
         return find_typed_file(text, self.here, self.root) is not None
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take a pasted text: paths of dropped files go behind what stands here already."""
+        """Take a pasted text: paths of dropped files go behind what is here already."""
         event.stop()
         event.prevent_default()
         links = links_in(event.text, self.is_file)

@@ -26,7 +26,7 @@ class Place(Struct, frozen=True):
     section: str = ""
 
     def holds(self, phase: str, role: str, checklist: str, section: str) -> bool:
-        """Tell whether an item of these coordinates is at this place or below it."""
+        """Return whether an item of these coordinates is at this place or below it."""
         mine = (self.phase, self.role, self.checklist, self.section)
         theirs = (phase, role, checklist, section)
         return all(not m or m == t for m, t in zip(mine, theirs, strict=True))
@@ -64,7 +64,7 @@ class Navigator(Tree[Place]):
                 node.expand()
 
     def show(self, board: Board, place: Place) -> None:
-        """Fill the tree once, and anew where there are other places; else the counts change."""
+        """Fill the tree once, and again where there are other places; else the counts change."""
         self.counts = _counts(board)
         self.marks = dict.fromkeys(board.project.private_lists, Sharing.PRIVATE)
         self.marks |= dict.fromkeys(board.project.internal_lists, Sharing.INTERNAL)

@@ -172,7 +172,7 @@ class PhaseTable(Widget, can_focus=True):
         return Content.assemble(*parts)
 
     def _fold(self) -> Content:
-        """Return the last row: it says which phases are folded, or folds them again."""
+        """Return the last row: it states which phases are folded, or folds them again."""
         room = self.size.width - 2
         names = ", ".join(phase.title for phase in self.others)
         words = "fewer phases" if self.unfolded else f"{len(self.others)} more: {names}"

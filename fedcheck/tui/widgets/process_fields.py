@@ -93,7 +93,7 @@ class ProcessFields(Vertical):
             yield from labeled(self.milestone.id.capitalize(), field)
 
     def on_mount(self) -> None:
-        """Say what the defaults stand for."""
+        """State what the defaults stand for."""
         self._judge()
 
     async def show(self, process: Process) -> None:
@@ -134,7 +134,7 @@ class ProcessFields(Vertical):
         self._judge()
 
     def _judge(self) -> None:
-        """Say what the profile means, or that it does not exist and what there is instead."""
+        """State what the profile means, or that it does not exist and what there is instead."""
         if not self.process.combinations:
             return
         fault = self._find_fault(self.profile)

@@ -34,7 +34,7 @@ class QueryField(Input):
 
     @property
     def offered(self) -> list[str]:
-        """Return what the query may become at the cursor, if that stands at the end of a word."""
+        """Return what the query may become at the cursor, if that is at the end of a word."""
         at_end = self.cursor_position >= len(self.value)
         if not at_end or find_last_word(self.value) == len(self.value):
             return []

@@ -97,7 +97,7 @@ class ResponsibilityList(RowList[Line]):
     NARROWEST = 10
 
     def key_of(self, row: Line) -> object:
-        """Return what tells a row from others."""
+        """Return what distinguishes a row from others."""
         if isinstance(row, Handoff):
             return row.waits, row.on, row.what, row.ref
         return row.phase.phase.id, row.duty.deliverable.id

@@ -48,9 +48,9 @@ class Column(Generic[Row]):
         id: its name.
         draw: gives the cell of a row.
         widths: how many cells wide it is in a list of at least so many cells; in a narrower list
-            it is left out, and so it is where that says 0. The column without widths takes what
+            it is left out, and so it is where that states 0. The column without widths takes what
             the others leave.
-        right: whether its text stands at the right end.
+        right: whether its text is at the right end.
         yields: whether the column before it, the one that takes what is left, goes on over this
             one in rows that have nothing here.
     """
@@ -69,8 +69,8 @@ class Column(Generic[Row]):
 class RowList(ScrollView, Generic[Row], can_focus=True):
     """Rows under headings, with a cursor that skips the headings.
 
-    A heading is a plain text among the rows. Who inherits says by what name a row is found again
-    when the rows are shown anew, and which columns it has.
+    A heading is a plain text among the rows. Who inherits states by what name a row is found again
+    when the rows are shown again, and which columns it has.
     """
 
     BINDINGS = bindings("rows")
@@ -86,7 +86,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     cursor: reactive[int] = reactive(-1, init=False)
 
     class Highlighted(Message):
-        """The cursor stands on another row (or on none)."""
+        """The cursor is on another row (or on none)."""
 
     class Opened(Message):
         """A person wants to see the whole of a row."""
@@ -115,11 +115,11 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         return {one.id: wide for one, wide in found if wide or not one.widths}
 
     def lead(self, row: Row, look: Look) -> list[Cell]:
-        """Return what stands before the columns: the pointer, and signs."""
+        """Return what is before the columns: the pointer, and signs."""
         return [(f"{self.signs.pointer if look.at_cursor else ' '} ", "")]
 
     def is_marked(self, row: Row) -> bool:
-        """Tell whether a row is marked."""
+        """Return whether a row is marked."""
         return False
 
     def style(self, name: str) -> Style:
@@ -187,14 +187,14 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         return -1
 
     def move_to(self, key: object) -> bool:
-        """Put the cursor on a row; tell whether it is in the list."""
+        """Put the cursor on a row; return whether it is in the list."""
         row = self.row_of(key)
         if row >= 0:
             self.cursor = row
         return row >= 0
 
     def watch_cursor(self, before: int, now: int) -> None:
-        """Redraw the two rows concerned and tell who listens."""
+        """Redraw the two rows concerned and show who listens."""
         for row in (before, now):
             self.refresh_line(row)
         self._keep_visible()

@@ -11,7 +11,7 @@ from fedcheck.domain.text import one_line
 BARS = "▁▂▃▄▅▆▇█"
 GAP = 2
 SHIFT = 3
-"""How far a name may stand beside its mark, in cells."""
+"""How far a name may are next to its mark, in cells."""
 
 
 def sparkline(counts: Sequence[int], ascii_only: bool) -> str:
@@ -34,7 +34,7 @@ def timeline(
 
     Args:
         milestones: titles and dates of milestones, in the order of their dates.
-        today: stands on the rail as a mark of its own.
+        today: is on the rail as a mark of its own.
         width: cells to use; milestones that find no room lose their name, not their mark.
         ascii_only: whether to draw with ASCII.
     """
@@ -90,7 +90,7 @@ class _Row:
         self.words: list[tuple[int, str]] = []
 
     def put(self, word: str, column: int) -> bool:
-        """Put a word below a column, or close to it; tell whether there was room."""
+        """Put a word below a column, or close to it; return whether there was room."""
         size = cell_len(word)
         middle = column - size // 2
         places = range(column - size - SHIFT, column + SHIFT + 1)

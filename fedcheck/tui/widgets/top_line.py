@@ -12,7 +12,7 @@ from fedcheck.domain.text import one_line
 class TopLine(Static):
     """One line: a bright left part, a normal middle, a right part; the middle gives way first.
 
-    What is not saved or cannot be read stands here instead, on every screen.
+    What is not saved or cannot be read is here instead, on every screen.
     """
 
     def __init__(self) -> None:
