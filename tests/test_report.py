@@ -73,7 +73,7 @@ def test_the_first_screen_says_who_what_how_and_when(filled):
     ):
         assert said in first
     assert text.count("**CUI // SP-PROPIN**") == 2
-    assert "not affiliated with FedRAMP" in text
+    assert "not affiliated with or endorsed by FedRAMP" in text
 
 
 def test_every_table_is_one(filled):
@@ -112,7 +112,7 @@ def test_since_when_is_told_in_the_time_zone_of_the_workspace(filled):
 def test_evidence_that_does_not_count_is_told_with_the_reason(filled):
     (filled / "evidence" / "boundary_v3.pdf").unlink()
     text = section(report(filled), "Evidence")
-    assert "Of 4 pieces of evidence 1 is missing and 1 will be stale by its milestone." in text
+    assert "Of 4 evidence attachments, 1 is missing and 1 will be stale by its milestone." in text
     assert "stale: older than 120d at Package delivered, 2027-01-18" in text
     assert "| Boundary diagram (`evidence/boundary_v3.pdf`) |" in text
 
@@ -156,7 +156,7 @@ def test_a_process_without_milestones_and_without_items(tmp_path, shipped):
     head = 'format = 1\nname = "New"\nprocess = "jab"\nrole = "csp"\n'
     root = fill(tmp_path / "w", head, {}, "format = 1\n", "format = 1\n")
     text = report(root)
-    assert "Of the 0 required items that apply, none is done" in text
+    assert "Of 0 required items that apply, none are done" in text
     assert "| New | JAB P-ATO, impact moderate | 0 | 2027-01-11 |" in text
     session = open_session(root, paths.find_user_folders(), (), "alice", lambda: NOW)
     assert render.default_path(root, session.board(TODAY)).name == "2027-01-11-pmo-status.md"
