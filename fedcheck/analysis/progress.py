@@ -211,13 +211,19 @@ class Pace(Struct, frozen=True):
     @property
     def words(self) -> str:
         """Format it: `77 of 125 required items done, 4.1/week needed, 5.0/week achieved`."""
-        text = f"{self.done} of {self.total} required items done"
+        return f"{self.done} of {self.total} required items done{self._rate}"
+
+    @property
+    def short_words(self) -> str:
+        """Format it for a narrow place: `77/125 done, 4.1/week needed, 5.0/week achieved`."""
+        return f"{self.done}/{self.total} done{self._rate}"
+
+    @property
+    def _rate(self) -> str:
         if self.done >= self.total:
-            return text
-        made = f"{self.made:.1f}/week achieved"
-        if self.needed is None:
-            return f"{text}, {made}"
-        return f"{text}, {self.needed:.1f}/week needed, {made}"
+            return ""
+        needed = "" if self.needed is None else f", {self.needed:.1f}/week needed"
+        return f"{needed}, {self.made:.1f}/week achieved"
 
     @property
     def late(self) -> bool:

@@ -33,6 +33,7 @@ from fedcheck.tui.widgets.attention import Door, Doors, attention, list_loss_doo
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.navigator import Place
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
+from fedcheck.tui.widgets.step_lines import step_line
 from fedcheck.tui.widgets.timeline import sparkline, timeline
 from fedcheck.tui.widgets.top_line import TopLine
 
@@ -224,9 +225,9 @@ class HomeScreen(PlaceScreen):
         line.update(Content("\n").join(drawn))
         going = compute_pace(board, board.next_dated)
         style = "$text-warning" if going.late else "$foreground-muted"
-        text = Content.assemble(
-            (sparkline(going.weeks, ascii_only), "$accent"), "  ", (going.words, style)
-        )
+        bars = sparkline(going.weeks, ascii_only)
+        words = going.words if len(bars + going.words) + 4 <= width else going.short_words
+        text = Content.assemble((bars, "$accent"), "  ", (words, style))
         milestone = board.project.process.milestone(board.next_dated)
         phases = f" phase:{'|'.join(milestone.closes)}" if milestone and milestone.closes else ""
         if phases and milestone and milestone.roles:
@@ -248,22 +249,18 @@ class HomeScreen(PlaceScreen):
         role = self.fedcheck.view_role
         steps = agenda.list_steps_of_role(board, role)
         room = self._room_for_steps(below)
-        more = len(steps) - room + 1 if len(steps) > room else 0
         self.query_one("#next-heading", Static).update(Content(f"Next for {role}"))
         listed = self.query_one("#next", Doors)
-        wide = max(listed.size.width - 18, 20) if listed.size.width else 34
-        doors = []
-        for number, step in enumerate(steps[: room - 1 if more else room], 1):
-            warn = step.row.overdue or step.row.unsound
-            line = Content.assemble(
-                (f"{number:>2} ", "$foreground-muted"),
-                (self.fedcheck.signs.mark(step.row), "$text-warning"),
-                " ",
-                _fill(one_line(step.row.item.title), wide - 4),
-                " ",
-                (one_line(step.why, 16), "$text-warning" if warn else "$foreground-muted"),
-            )
+        width, most = listed.size.width or 52, 2 if self.size.width >= 100 else 1
+        doors: list[Door] = []
+        rows = 0
+        for number, step in enumerate(steps, 1):
+            line, tall = step_line(self.fedcheck.signs, step, number, width, most)
+            if rows + tall + (number < len(steps)) > room:
+                break
+            rows += tall
             doors.append(Door(line, f"item:{step.row.ref}"))
+        more = len(steps) - len(doors)
         if more:
             doors.append(Door(Content.styled(f"   and {more} more", "$foreground-muted"), "steps:"))
         if not doors:
