@@ -1,8 +1,7 @@
 """The open workspace: one object through which every change goes.
 
-The command line and the app make the same calls; that is why undo, history and the rules are the
-same in both. State is immutable: each change makes a new project. What is to be done comes as a
-typed edit; the rules of the domain make the changes of it.
+The command line and the app make the same calls, so undo, history and rules are the same in both.
+State is immutable: each change makes a new project. A change is requested as a typed edit.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -193,12 +192,12 @@ class Session(Struct):
         return self._take_back(*found, again=True)
 
     def reconcile(self, *, amid_merge: bool = False) -> int:
-        """Note in the history what was done outside fedcheck; return how many fields that were.
+        """Note in the history what was done outside fedcheck; return the number of fields.
 
         Waits while git is at work, but `amid_merge`. Raises FedcheckError where the disk refuses.
         """
-        head = self._new_head()
-        return self.store.note_outside(head, self.project.renamed, amid_merge=amid_merge)
+        head, renamed = self._new_head(), self.project.renamed
+        return self.store.note_outside(head, renamed, amid_merge=amid_merge)
 
     def list_outside(self) -> list[Change]:
         """Return what was done outside fedcheck and is in no history yet."""

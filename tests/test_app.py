@@ -16,6 +16,8 @@ from fedcheck.tui.dialogs.keys import KeysScreen
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.home import HomeScreen
 from fedcheck.tui.screens.item import ItemScreen
+from fedcheck.tui.screens.portfolio import PortfolioScreen
+from fedcheck.tui.screens.sync import SyncScreen
 from fedcheck.tui.screens.welcome import NewWorkspaceScreen, WelcomeScreen
 from fedcheck.tui.widgets.attention import Doors
 from fedcheck.tui.widgets.item_list import ItemList
@@ -486,6 +488,8 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         "findings": (FindingsScreen,),
         "ledger": (RequestsScreen, FindingsScreen),
         "ledger-page": (Page,),
+        "portfolio": (PortfolioScreen,),
+        "sync": (SyncScreen,),
     }
     for action in ACTIONS:
         assert action.help.endswith(".")

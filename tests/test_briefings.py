@@ -75,7 +75,7 @@ def test_each_slide_is_in_one_part_and_the_minutes_add_up(
 ):
     assert set(ALSO_SHOWN) <= set(session.project.refs)
     text = render(template)
-    assert f"\n{minutes} minutes in all." in text
+    assert f"\n{minutes} minutes in total." in text
     assert "More slides" not in text
     source = (template_files.SHIPPED / f"{template}.md.j2").read_text()
     wanted = [*slides[deliverable], *(r.partition(":")[2] for r, d in ALSO_SHOWN.items()

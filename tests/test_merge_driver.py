@@ -339,7 +339,7 @@ def test_a_hand_edit_of_a_person_without_fedcheck_is_never_dropped(
     capsys.readouterr()
     for _ in range(2):
         assert run(["list", "-w", str(second)]) == 0
-        assert "not settled: ann (ann, 2027-01-11) or dee." in capsys.readouterr().err
+        assert "not resolved: ann (ann, 2027-01-11) or dee." in capsys.readouterr().err
     held = path.read_text()
     assert 'owner = "ann"' in held and 'owner = "dee"' in held
     assert not open_workspace(second, "ann").list_outside(), "nothing is noted before it is settled"
@@ -428,7 +428,7 @@ def test_what_the_histories_do_not_know_is_left(
     text = f'{head}<<<<<<< x\nowner = "a"\n||||||| z\n=======\nowner = "b"\n>>>>>>> y\n'
     path.write_text(text)
     assert run(["doctor", "--fix", "-w", str(workspace)]) == 1
-    assert "owner: not settled: a or b" in capsys.readouterr().err
+    assert "owner: not resolved: a or b" in capsys.readouterr().err
     (copy,) = (workspace / ".fedcheck/backup/conflicts").iterdir()
     assert copy.read_text() == text
     assert "set-twice" in path.read_text()
@@ -554,7 +554,7 @@ def test_a_milestone_that_two_people_moved_keeps_both_dates(
     capsys.readouterr()
     assert run(["gate", "kick-off", "-w", str(workspace)]) == 1
     told = capsys.readouterr()
-    assert "date: not settled: 2027-02-02 or 2027-02-03" in told.err
+    assert "date: not resolved: 2027-02-02 or 2027-02-03" in told.err
     assert "its date was set on both sides" in told.out
     assert "unknown key" not in told.err
     assert run(["doctor", "-w", str(workspace)]) == 1

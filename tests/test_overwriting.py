@@ -236,7 +236,7 @@ def test_a_terminal_is_asked(root, monkeypatch, answer, status, after):
     assert (
         f"This would replace ben's work in 1 of 3 items:\n  {WHOSE} (2026-11-27)\n" in done.output
     )
-    assert "(r) replace, (e) change only the 2 empty, or (c) cancel?" in done.output
+    assert "(r) replace, (e) change only the 2 empty items, or (c) cancel?" in done.output
     assert (done.exit_code != 0) == (status != 0)
     assert records(root) == after
 

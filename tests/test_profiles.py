@@ -113,5 +113,5 @@ async def test_the_names_of_five_roles_stand_apart_on_home(
         shown = screen_text(app).splitlines()
     (head,) = (line for line in shown if " csp " in line and " 3pao " in line)
     names = head.partition(" csp ")[2].split()
-    names = names[: names.index("gate")]
+    names = names[: names.index("outstanding")]
     assert names == [name for name in ("3pao", "agency", "pmo", "advisor") if name in names]

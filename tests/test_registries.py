@@ -103,7 +103,7 @@ async def test_a_new_importer_is_in_the_app(workspace, file, clock):
         await app.workers.wait_for_complete()
         await settle(pilot)
         shown = screen_text(app)
-        assert "It is a file of references" in shown
+        assert "File type: a file of references" in shown
         assert "owner: nobody" in shown and "no[/b]such is not an item here" in shown
         await press(pilot, "c")
         field = app.screen.query_one("#owner", Input)

@@ -220,7 +220,7 @@ def test_files_that_are_gone_by_accident_stay_in_git(
     log.unlink()
     result = do_sync(open_workspace(root, "ben"))
     assert {"scan", f"history/{log.name}"} <= set(git(root, "ls-files").split())
-    assert any("scan is gone from the disk" in one for one in result.notes)
+    assert any("scan was deleted from the disk" in one for one in result.notes)
 
 
 # the remote
@@ -325,7 +325,7 @@ def test_one_field_that_both_set_is_settled_before_the_merge_commit(
     assert not result.problem
     (settled,) = result.settled
     assert settled.endswith(
-        "owner: bob (bob, 2027-01-11) stands; the other side had ann (ann, 2027-01-11)"
+        "owner: bob (bob, 2027-01-11) is kept; the other side had ann (ann, 2027-01-11)"
     )
     assert "1 place set on both sides:" in dict(describe_result(result))["settled"]
     files = [*second.glob("*.toml"), *second.glob("progress/*"), *second.glob("history/*")]

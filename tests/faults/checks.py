@@ -172,7 +172,7 @@ MAY_BE_GONE = {".fedcheck/verified.json"}
 """What the command would have remembered of the evidence that it hashed."""
 
 
-_LOSS = re.compile(r"was taken back outside fedcheck|^fedcheck: set (it|them) again with: ")
+_LOSS = re.compile(r" (is|are) not in the files: |^fedcheck: set (it|them) again with: ")
 
 
 def _names_losses_alone(err: str) -> bool:

@@ -34,9 +34,10 @@ KEYS = "⏎ or tab next field, F2 creates, esc cancels"
 
 EXAMPLES = {
     "cr26": "20x Class B, five weeks before it applies",
+    "agency": "Rev 5 agency authorization, five weeks before its SAR debrief",
     "jab": "JAB P-ATO (historical), three weeks before its kick-off",
 }
-"""The examples by their process, and where each of them stands."""
+"""The examples by their process, and how far each of them is."""
 
 
 class WelcomeScreen(ModalScreen[None]):
