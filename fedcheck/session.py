@@ -1,7 +1,6 @@
 """The open workspace: one object through which every change goes.
 
-The command line and the app make the same calls, so undo, history and rules are the same in both.
-State is immutable: each change makes a new project. A change is requested as a typed edit.
+Undo, history and rules are the same for the command line and the app. State is immutable.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,11 +36,12 @@ from fedcheck.storage import (
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.evidence_states import Verdict
 from fedcheck.storage.file_looks import Step
+from fedcheck.storage.guards import Guard, allow_all, unless_changed_since
 from fedcheck.storage.outside_notes import TransactionHead
 from fedcheck.storage.paths import UserFolders, private_home
 from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
-from fedcheck.storage.transaction import Guard, Part, allow_all
+from fedcheck.storage.transaction import Part
 from fedcheck.storage.workspace_files import load, load_again, open_store, replace_record_file
 
 Clock = Callable[[], datetime]
@@ -361,7 +361,7 @@ class Session(Struct):
                 rewritten = checklist_writer.back(home, files)
                 parts.append(self._part(home, plan, refs, rewritten))
         head = self._new_head(target)
-        done, named = self._commit(parts, head, transaction.unless_changed_since)
+        done, named = self._commit(parts, head, unless_changed_since)
         if any(part.rewritten for part in parts):
             self.refresh()
         said = [*imports, *(named if again else [change.inverse() for change in named])]

@@ -38,7 +38,8 @@ from fedcheck.sharing.handover_store import (
 )
 from fedcheck.sharing.handover_view import View, is_plain_link, refuse_broken
 from fedcheck.sharing.package_zip import is_safe_name
-from fedcheck.storage import atomic_files, transaction
+from fedcheck.storage import atomic_files
+from fedcheck.storage.guards import unless_changed_since
 from fedcheck.storage.names import is_list_id
 from fedcheck.storage.paths import WORKSPACE_FILE
 from fedcheck.storage.record_file import MILESTONES, RESERVED_NAMES
@@ -162,7 +163,7 @@ def take_back(session: Session, files: Files, plan: ReturnPlan) -> str:
         manifest = plan.handover.manifest
         label = f"Merged: hand-over {manifest.id} from {manifest.to}"
         with session.store.signed_by(plan.signed):
-            guard = transaction.unless_changed_since
+            guard = unless_changed_since
             tx = session.apply_changes(plan.changes, label, guard).tx
     keep_return(session.root, plan.handover, replace(plan.came, tx=tx), plan.files, plan.proposals)
     return tx

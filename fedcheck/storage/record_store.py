@@ -15,6 +15,7 @@ from fedcheck.domain.change import (
     is_outside,
 )
 from fedcheck.storage import history, local_state, outside_notes, transaction
+from fedcheck.storage.guards import Guard
 from fedcheck.storage.history_graph import build_graph
 from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
 from fedcheck.storage.paths import private_home
@@ -22,7 +23,7 @@ from fedcheck.storage.presence import Identity
 from fedcheck.storage.reconcile import OutsideChange, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.settling import has_unsettled
-from fedcheck.storage.transaction import CommitResult, Guard, Part
+from fedcheck.storage.transaction import CommitResult, Part
 
 OwnTransaction = tuple[str, dict[Path, list[HistoryLine]]]
 """A transaction, and its lines in each place, the oldest first."""

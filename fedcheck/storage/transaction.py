@@ -44,6 +44,7 @@ from fedcheck.storage import (
     progress_files,
     record_files,
 )
+from fedcheck.storage.guards import Guard, allow_all
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.outside_notes import (
     HistoryRefusedError,
@@ -64,9 +65,6 @@ from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
 from fedcheck.storage.toml_io import read_bytes
 
-Guard = Callable[[Change, AnyRecord], None]
-"""Looks at a change and the record that it meets on disk; raises where it must not be made."""
-
 
 class CommitResult(Struct, frozen=True):
     """What was saved: the books as they are now, and the changes as they were made."""
@@ -83,39 +81,6 @@ class CommitResult(Struct, frozen=True):
                     yield record
 
 
-class ConflictError(FedcheckError):
-    """Another person changed a field since it was looked at; contains what it holds now."""
-
-    def __init__(self, change: Change, now: str) -> None:
-        super().__init__(
-            f"{change.ref}: the {change.field} was changed in the meantime", "", ErrorKind.REFUSED
-        )
-        self.change = change
-        self.now = now
-
-
-def guard_unchanged(name: str, seen: str) -> Guard:
-    """Return a guard that refuses to write over a text that is no longer what a person saw."""
-
-    def guard(change: Change, record: AnyRecord) -> None:
-        now = field_value(record, change.field) or ""
-        if change.field == name and now not in (seen, change.new or ""):
-            raise ConflictError(change, now)
-
-    return guard
-
-
-def unless_changed_since(change: Change, record: AnyRecord) -> None:
-    """Refuse to take back a value that somebody has changed since."""
-    if field_value(record, change.field) not in (unplaced(change.old), unplaced(change.new)):
-        raise FedcheckError(
-            f"{change.ref}: {change.field.partition('.')[0]} was changed by somebody else since "
-            "then",
-            "check fedcheck history, then set it by hand",
-            ErrorKind.REFUSED,
-        )
-
-
 Plan = Callable[[LookUp], Iterable[Change]]
 """Works out changes from what is on disk."""
 
@@ -130,10 +95,6 @@ def plan_of(
 def plan_changes(changes: Sequence[Change]) -> Plan:
     """Return the plan that makes changes as they were worked out before."""
     return lambda _: changes
-
-
-def allow_all(change: Change, record: AnyRecord) -> None:
-    """Let every change pass: the later of two writers stands."""
 
 
 class Part(Struct, frozen=True):

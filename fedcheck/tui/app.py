@@ -22,8 +22,8 @@ from fedcheck.errors import FedcheckError, Problem
 from fedcheck.keys.keymap import list_start_screens
 from fedcheck.session import Clock, Session, Transaction, open_session, system_clock
 from fedcheck.storage.config import UserConfig
+from fedcheck.storage.guards import ConflictError
 from fedcheck.storage.paths import UserFolders
-from fedcheck.storage.transaction import ConflictError
 from fedcheck.tui import external_changes, save_queue, themes
 from fedcheck.tui.app_protocol import ProjectApp, ProjectChanged, Verification
 from fedcheck.tui.dialogs.goto import ask_item

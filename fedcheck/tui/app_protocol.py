@@ -17,9 +17,9 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.change import HistoryLine
 from fedcheck.keys.keymap import KeyMap
 from fedcheck.session import Clock, Session, Transaction
+from fedcheck.storage.guards import ConflictError
 from fedcheck.storage.losses import Loss
 from fedcheck.storage.paths import UserFolders
-from fedcheck.storage.transaction import ConflictError
 from fedcheck.tui.history_reader import Recall
 from fedcheck.tui.memory import Memory, WorkspaceMemory
 from fedcheck.tui.preferences import Preferences

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError, WorkspaceGoneError
 from fedcheck.session import Transaction
-from fedcheck.storage.transaction import ConflictError
+from fedcheck.storage.guards import ConflictError
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 

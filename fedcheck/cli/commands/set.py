@@ -32,11 +32,11 @@ from fedcheck.domain.item_rules import ItemEdit, TestEdit, describe_na, repeat_t
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.storage.transaction import allow_all
+from fedcheck.storage.guards import allow_all
 
 if TYPE_CHECKING:
     from fedcheck.session import Session
-    from fedcheck.storage.transaction import Guard
+    from fedcheck.storage.guards import Guard
 
 LIKE = "Copy that test's result, methods, sample, observation and inheritance."
 

@@ -15,7 +15,7 @@ from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line
 from fedcheck.session import Transaction
-from fedcheck.storage.transaction import Guard, allow_all
+from fedcheck.storage.guards import Guard, allow_all
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.drafts import OpenDraft
 from fedcheck.tui.dialogs.form import Field

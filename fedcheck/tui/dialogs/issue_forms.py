@@ -10,7 +10,7 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.domain.text import clean, make_storable, one_line
-from fedcheck.storage.transaction import ConflictError, guard_unchanged
+from fedcheck.storage.guards import ConflictError, guard_unchanged
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.drafts import OpenDraft, ask_with_draft
 from fedcheck.tui.dialogs.form import Field, FormScreen

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from fedcheck.domain.text import clean, one_line
 from fedcheck.session import Transaction
-from fedcheck.storage.transaction import ConflictError, Guard, guard_unchanged
+from fedcheck.storage.guards import ConflictError, Guard, guard_unchanged
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.drafts import OpenDraft, Texts, ask_with_draft
 from fedcheck.tui.dialogs.long_text import NAME, LongTextPrompt

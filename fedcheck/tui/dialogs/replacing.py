@@ -9,7 +9,7 @@ from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.edits import Edit
 from fedcheck.domain.text import pluralize
 from fedcheck.errors import FedcheckError
-from fedcheck.storage.transaction import Guard
+from fedcheck.storage.guards import Guard
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 

@@ -6,7 +6,7 @@ from fedcheck.domain.glossary import RESULT_SIGNS
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.row import Row
 from fedcheck.session import Transaction
-from fedcheck.storage.transaction import Guard
+from fedcheck.storage.guards import Guard
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.screens.item_actions import ItemActions, Rows

@@ -13,7 +13,7 @@ from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Transaction
-from fedcheck.storage.transaction import ConflictError, Guard, allow_all
+from fedcheck.storage.guards import ConflictError, Guard, allow_all
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.drafts import OpenDraft

@@ -15,7 +15,7 @@ from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.session import Transaction
-from fedcheck.storage.transaction import Guard, allow_all
+from fedcheck.storage.guards import Guard, allow_all
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.app_protocol import HistoryRecalled, ItemsEdited, ProjectApp
 from fedcheck.tui.dialogs.finding_forms import UNSATISFIED, saved_then_offered

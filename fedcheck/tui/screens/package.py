@@ -15,10 +15,10 @@ from fedcheck.domain.edits import PackageEdit
 from fedcheck.domain.package import Contact, Package
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError, Problem
+from fedcheck.storage.guards import guard_unchanged
 from fedcheck.storage.package_table import find_fault, load_entries, load_package, to_history
 from fedcheck.storage.record_file import PACKAGE, PROVIDER
 from fedcheck.storage.toml_keys import keys_of
-from fedcheck.storage.transaction import guard_unchanged
 from fedcheck.tui.dialogs.package_forms import (
     TYPE,
     ask_entry,
