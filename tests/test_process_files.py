@@ -185,7 +185,7 @@ def test_a_process_of_ones_own_works_from_end_to_end(tmp_path, answer, place, op
     put(place(tmp_path))
     root = str(tmp_path / "acme")
     status, out = answer("init", root, *INIT, "--milestone", "start=2027-02-01")
-    assert (status, "Supplier of the service: see what to do" in out) == (0, True), out
+    assert (status, "Supplier of the service: to see what to do next" in out) == (0, True), out
     status, out = answer("status", "-w", root)
     assert status == 0
     assert "Acme approval, tier silver, region us   you: alice (supplier)" in out
@@ -238,7 +238,7 @@ def test_a_profile_must_be_a_combination_that_exists(tmp_path, answer):
     status, out = answer("init", str(root), *INIT, *refused)
     assert status == 2
     assert "Acme approval has no combination region eu, tier silver" in out
-    assert "there is: tier gold; tier silver, region us" in out
+    assert "it has: tier gold; tier silver, region us" in out
     assert not root.exists()
     assert answer("init", str(root), *INIT, "--profile", "region=eu")[0] == 0
     head = root / "fedcheck.toml"
@@ -324,7 +324,7 @@ def test_a_process_may_name_others_that_share_its_lists(tmp_path):
         ("[profile.region]", "[profile.title]", "[profile.title]", "cannot be named"),
         ('tier = "gold"\n\n', 'teir = "gold"\n\n', "teir", 'unknown option of a profile "teir"'),
         ('region = ["us"]', 'region = ["su"]', 'region = ["su"]', 'unknown value of region "su"'),
-        ('"silver"\nregion', '"gold"\nregion', "[[profile-combination]]", "the defaults"),
+        ('"silver"\nregion', '"gold"\nregion', "[[profile-combination]]", "the profile defaults"),
         ('duty = "assessor"', 'duty = "provider"', None, "two roles have the duty provider"),
         ('id = "counsel"', 'id = "auditor"', None, 'the role id "auditor" appears twice'),
         ("assessment", "asessment", "asessment", 'unknown key "asessment"; did you mean'),

@@ -60,7 +60,7 @@ def test_what_fedramp_does_not_offer_is_refused_in_words(
     assert make(tmp_path / "w", "--role", "csp", *argv) == 2
     err = capsys.readouterr().err
     assert message in err
-    assert "there is: " in err or "add --" in err or "choose " in err
+    assert "it has: " in err or "add --" in err or "choose " in err
     assert not (tmp_path / "w").exists()
 
 

@@ -124,7 +124,7 @@ def test_waiting_and_ready() -> None:
         ("is:overdu", 'did you mean "overdue"?'),
         ("evidence:stael", 'did you mean "stale"?'),
         ("level:musst", 'did you mean "must'),
-        ("kind:exam", "it is one of task, test"),
+        ("kind:exam", "use one of task, test"),
         ("zzz:1", "known keys: status, role"),
         ("status:", "needs a value, such as status:todo"),
         ("-status:", "needs a value"),

@@ -257,7 +257,7 @@ def test_the_same_link_twice_is_said_on_stderr(call):
     assert call("evidence", "add", "diagram", "a.txt")[2] == ""
     status, _, err = call("evidence", "add", "diagram", "a.txt")
     assert status == 0
-    assert f"{DIAGRAM} has a.txt already" in err
+    assert f"{DIAGRAM} already has a.txt" in err
     assert "evidence renew" in err
 
 
@@ -265,8 +265,8 @@ def test_the_list_says_when_each_goes_stale(call):
     call("evidence", "add", "scan-web", "a.txt", "--collected", "2026-10-01")
     call("evidence", "add", "diagram", "S-1", "--expires", "2027-01-11")
     out = call("evidence", "list")[1]
-    assert "stale from 2027-01-30 at package" in out
-    assert "stale from 2027-01-12" in out
+    assert "goes stale 2027-01-30 at package" in out
+    assert "goes stale 2027-01-12" in out
     rows = {row["link"]: row for row in json.loads(call("evidence", "list", "--json")[1])}
     assert rows["a.txt"] | {"id": "", "sha256": ""} == {
         "ref": "rev5.full-assessment.3pao:scan-web",

@@ -158,7 +158,7 @@ def test_what_else_is_eased_is_told(root, answer, open_workspace):
     (found,) = list_replacements(open_workspace(root).project)
     assert found.id == name
     assert (found.removed, found.lowered, found.uncounted) == ((), (), 0)
-    assert any(one.endswith(" is no test") for one in found.changes)
+    assert any(one.endswith(" is not a test") for one in found.changes)
     assert summarize([found]) == (
         f"1 checklist replaces a shipped one: {len(found.changes)} changes"
     )

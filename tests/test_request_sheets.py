@@ -229,7 +229,7 @@ def test_an_old_table_does_not_decide_on_a_new_answer(fedcheck, root):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"decision": "accepted"}, "not answered yet"),
+        ({"decision": "accepted"}, "has no answer yet"),
         ({"decision": "perhaps"}, "is not a decision"),
         ({"due": "soon"}, "is not a date"),
         ({"due": "2/1/2027"}, "may mean two dates"),
@@ -256,7 +256,7 @@ def test_a_returned_answer_needs_a_reason_and_an_accepted_one_is_settled(fedchec
     rows = table(fedcheck)
     by_id(rows, "requests:123456")["decision"] = "returned"
     (note,) = came(fedcheck, filled(root, rows))["notes"]
-    assert "say what is missing" in note["what"]
+    assert "a returned request needs a comment" in note["what"]
     fedcheck("request", "accept", "123456")
     rows = table(fedcheck)
     by_id(rows, "requests:123456")["answer"] = "More"

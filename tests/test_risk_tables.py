@@ -146,13 +146,18 @@ def test_what_a_workbook_has_no_column_for_or_no_value_is_named(session, templat
     )  # fmt: skip
     known(session, asked, replace(GAP, id="aa2", due=date(2027, 2, 3)))
     facts = fill_workbook(session, template(ret()), "ret").facts
-    (stays,) = [one for one in facts if one.startswith("stays in fedcheck")]
+    (stays,) = [
+        one for one in facts if one.startswith("not exported, because the workbook has no column: ")
+    ]
     for words in ("recommendation (1)", "resources (1)", "detector source (1)", "due date (1)",
                   "assets (2)", "supporting documents (2)"):  # fmt: skip
         assert words in stays
     assert "impact" not in stays and "plan" not in stays, "nobody said any"
     assert any("1 adjusted rating not approved" in one and "(aa1)" in one for one in facts)
-    assert any("head" in one and "CSP (fedcheck.toml: provider)" in one for one in facts)
+    assert any(
+        "left unchanged at the top of the sheet" in one and "CSP (fedcheck.toml: provider)" in one
+        for one in facts
+    )
 
 
 def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, template, tmp_path):

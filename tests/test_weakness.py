@@ -69,7 +69,9 @@ def test_a_risk_adjustment_counts_once_it_is_approved():
 
 
 def test_corrected_during_testing_tells_what_was_done_and_how_it_was_verified():
-    with pytest.raises(RuleError, match="verified") as refused:
+    with pytest.raises(
+        RuleError, match="needs a remediation description and a verification"
+    ) as refused:
         set_details(RAISED, {"corrected": TODAY, "remedy": "patched"}, TODAY)
     assert refused.value.wants == "verification"
     told = {"corrected": TODAY, "remedy": "patched", "verification": "scanned again"}
