@@ -154,7 +154,7 @@ class ResponsibilitiesScreen(ListScreen):
             self.app.bell()
 
     def action_parts_far(self) -> None:
-        """Show or hide what is in phases that are far off."""
+        """Show or hide what is in later phases."""
         self.far = not self.far
         self._fill()
 
