@@ -134,6 +134,9 @@ async def test_what_changed_meanwhile_is_looked_at_again(app, workspace):
         await app.workers.wait_for_complete()
         await settle(pilot)
         assert isinstance(app.screen, ImportFileScreen)
+        assert "The workspace changed in the meantime" in screen_text(app)
+        app.clear_notifications()  # it lies over the remark
+        await settle(pilot)
         assert 'here "erik", in the sheet "dana"' in " ".join(screen_text(app).split())
         assert app.session.project.record("rev5.readiness.csp:diagram").owner == "erik"
 

@@ -392,7 +392,7 @@ async def test_the_app_knows_a_release_and_a_folder_of_one(
                 "is a JSON schema, not an OSCAL catalog or a release of FedRAMP's rules",
             ),
             ("cut.json", "cut.json:1: not valid JSON"),
-            ("nothing", "holds no rules, for it has no JSON file"),
+            ("nothing", "contains no rules: it has no JSON file"),
         ):
             await press(pilot, "L")
             await type_text(pilot, name)

@@ -130,7 +130,7 @@ def test_doctor_tells_the_file_and_line_and_calls_no_linked_file_loose(root, cap
     run(["doctor", "-w", str(root)])
     out = capsys.readouterr().out
     line = REQUESTS.splitlines().index("[[request.evidence]]") + 1
-    assert "requests:q1: the file evidence/ports.txt is gone" in " ".join(out.split())
+    assert "requests:q1: the file evidence/ports.txt is missing" in " ".join(out.split())
     assert f"requests.toml:{line}" in out
 
 

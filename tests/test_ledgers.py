@@ -110,12 +110,12 @@ def test_the_rules_of_a_request() -> None:
         apply_request_edit(Request("q"), RequestEdit("ask", title="  "), DAY)
     with pytest.raises(RuleError, match="the answer is empty"):
         answer_request(new, None, (), DAY)
-    with pytest.raises(RuleError, match="was not answered"):
+    with pytest.raises(RuleError, match="has no answer yet"):
         accept_request(new)
     with pytest.raises(RuleError, match="is already open"):
         return_request(new, "x")
     there = answer_request(new, "443", (), DAY)
-    with pytest.raises(RuleError, match="say what is missing"):
+    with pytest.raises(RuleError, match="a returned request needs a comment"):
         return_request(there, " ")
     back = return_request(there, "UDP too")
     assert (back.state, back.comment, back.returned) == ("open", "UDP too", True)

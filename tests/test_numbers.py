@@ -75,7 +75,7 @@ def test_a_gate_of_a_later_phase_says_what_is_missing_before_it() -> None:
         # a request counts at every gate; the number is the one that the gate before shows
         assert count_before(found, held.milestone) == len(found[1].missing) == 2 + own
         words = describe_scope(board.project.process, found, held.milestone)
-        assert words == f"review only; {2 + own}"
+        assert words == f"review only; {2 + own} outstanding for earlier milestones"
         assert count_before(found, found[1].milestone) == 0
         assert describe_scope(board.project.process, found, found[1].milestone) == ""
 
@@ -94,9 +94,9 @@ def test_an_item_that_waits_for_the_other_side_is_theirs() -> None:
     bob = Record(owner="bob")
     own = Record(owner="dana")
     records = {"a": own, "r.3pao:x": bob}
-    assert missing(records=records) == ("3pao", "bob", "not done, csp waits for r.3pao:x")
+    assert missing(records=records) == ("3pao", "bob", "not done, CSP waits for r.3pao:x")
     done = replace(DONE, owner="dana")
-    why = "done, and csp waits for r.3pao:x"
+    why = "done, and CSP waits for r.3pao:x"
     assert missing(records={**records, "a": done}) == ("3pao", "bob", why)
     started = replace(own, status="doing")
     assert missing(records={**records, "a": started})[:2] == ("csp", "dana")

@@ -131,9 +131,9 @@ def test_a_later_gate_says_what_is_missing_before_it(fedcheck: Run, root: Path) 
     before = len(json.loads(fedcheck("gate", "kick-off", "--json", status=1))["missing"])
     data = json.loads(fedcheck("gate", "review-complete", "--json", status=1))
     assert (len(data["missing"]), data["before"], data["phases"]) == (1, before, ["review"])
-    words = f"Review only; {before}"
-    assert f"No. 1 thing is missing ({words})." in fedcheck("gate", "review-complete", status=1)
-    assert f"1 thing missing ({words})" in fedcheck("status")
+    words = f"Review only; {before} outstanding for earlier milestones"
+    assert f"No: 1 outstanding ({words})." in fedcheck("gate", "review-complete", status=1)
+    assert f"1 outstanding ({words})" in fedcheck("status")
     report = fedcheck("report", "--milestone", "review-complete", "-o", "-")
     assert f": 1 outstanding ({words})" in report
 

@@ -212,7 +212,7 @@ def test_an_incident_that_cannot_be_read_is_not_taken_for_none(fedcheck):
     ("argv", "said"),
     [
         (("--since", "2027-01-11", "--until", "2027-01-10"), "before it begins"),
-        (("--until", "2027-01-12"), "still to come"),
+        (("--until", "2027-01-12"), "2027-01-12 is in the future"),
         (("--since", "soon"), "soon"),
     ],
 )

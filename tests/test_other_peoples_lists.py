@@ -371,13 +371,13 @@ def test_a_phase_of_phases_stays_a_phase():
 def test_what_is_done_without_a_day_is_told_to_count_as_of_today(bring):
     text = "Task,Status,Closed on\nScan,Done,\nPlan,Done,2026-10-01\nTest,Open,\n"
     found = bring(text, "--as-of", "2026-11-30")
-    told_so = [one for one in found["facts"] if "without a day" in one]
+    told_so = [one for one in found["facts"] if "without a date" in one]
     assert len(told_so) == 1
     assert told_so[0].startswith(
-        "1 item done without a day in the sheet: counted as done on 2026-11-30"
+        "1 item done without a date in the sheet: counted as done on 2026-11-30"
     )
     again = bring(text, "--as-of", "2026-12-30")
-    assert not [one for one in again["facts"] if "without a day" in one]
+    assert not [one for one in again["facts"] if "without a date" in one]
 
 
 def test_a_date_without_a_year_is_the_nearest_one(root, bring):

@@ -173,7 +173,7 @@ def test_a_hand_edit_is_noted_and_an_undo_does_not_take_it_back(
     assert [(one.ref, one.old, one.new) for one in session.list_outside()] == [
         ("package:acronym", "AV", "MINE")
     ]
-    with pytest.raises(FedcheckError, match="changed since"):
+    with pytest.raises(FedcheckError, match="changed by somebody else since then"):
         session.undo()
     assert load_entries(workspace)["acronym"] == "MINE"
 

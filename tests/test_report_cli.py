@@ -77,7 +77,7 @@ def test_a_template_is_copied_to_be_edited(root, capsys):
     assert path.read_text() == (SHIPPED / "weekly.md.j2").read_text()
     path.write_text("{# fedcheck context 1: Mine #}\n# Mine\n")
     assert run(["report", "--init", "weekly"]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert run(["report", "weekly", "-o", "-", "--trust", "weekly"]) == 0
     assert "# Mine" in capsys.readouterr().out
     assert run(["report", "--init", "evidence", "new/my.md.j2", "--json"]) == 0

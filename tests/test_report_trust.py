@@ -230,7 +230,7 @@ def test_a_computed_name_is_no_way_around_trust(root, capsys):
     assert run(["report", "own", "-o", "-"]) == 0
     template(root, "the workspace's", "part")
     assert run(["report", "own", "-o", "-"]) == 3
-    assert "loaded under a name that is computed" in capsys.readouterr().err
+    assert "is loaded under a computed name" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["pmo-status", "weekly", "briefing"])

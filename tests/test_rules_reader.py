@@ -144,11 +144,14 @@ REFUSED = {
     "schema": ({"$schema": "x", "properties": {"FRR": {}}, "$defs": {}}, "JSON schema"),
     "oscal": ({"catalog": {"groups": []}}, "OSCAL"),
     "sdr": ({"fedRampRequirements": []}, "certification package"),
-    "list": ([1], "no object"),
+    "list": ([1], "not an object"),
     "other": ({"a": 1}, "none of the parts"),
-    "empty": ({"FRR": {}, "info": {}}, "no rule"),
-    "wrong": ({"FRR": {"A": 1, "B": {"data": [1]}}}, "no rule"),
-    "no ids": ({"FRR": {"A": {"base": {"requirements": [{"statement": "x"}]}}}}, "no rule"),
+    "empty": ({"FRR": {}, "info": {}}, "no readable rule"),
+    "wrong": ({"FRR": {"A": 1, "B": {"data": [1]}}}, "no readable rule"),
+    "no ids": (
+        {"FRR": {"A": {"base": {"requirements": [{"statement": "x"}]}}}},
+        "no readable rule",
+    ),
 }
 
 

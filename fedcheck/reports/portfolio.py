@@ -109,7 +109,10 @@ def _load(people: Sequence[PersonLoad]) -> list[str]:
 
 
 def describe_gate(one: WorkspaceSummary) -> str:
-    """Return what a gate lacks and who owes it: `17: csp 12, 3pao 5; before it: 3`."""
+    """Return what a gate lacks, who owes it and what is owed before it.
+
+    As `17: csp 12, 3pao 5; 3 outstanding for earlier milestones`.
+    """
     if not one.milestone:
         return "-"
     text = f"{one.missing}: {describe_parties(one.outstanding)}" if one.missing else "ready"

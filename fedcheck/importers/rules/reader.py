@@ -168,7 +168,7 @@ def _read_folder(folder: Path) -> tuple[list[_File], list[str]]:
             f"{folder}: contains several releases: {names}", "name one of the files"
         )
     if not files:
-        said = f": {one_line(skipped[0], 200)}" if skipped else ", for it has no JSON file"
+        said = f": {one_line(skipped[0], 200)}" if skipped else ": it has no JSON file"
         raise FedcheckError(f"{folder}: contains no rules{said}", TAKE_RULES)
     return files, skipped
 
