@@ -116,7 +116,7 @@ async def test_a_retest_that_passed_satisfies_the_test(app, steps):
         await settle(pilot)
         await at(pilot, ONE)
         await press(pilot, "F", "p")
-        assert "nothing to test again" in told(app)
+        assert "nothing to retest" in told(app)
         await press(pilot, "t", "o", "escape", "F", "p")
         assert app.session.project.record(ONE).result == "satisfied"
 

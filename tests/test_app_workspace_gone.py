@@ -65,7 +65,9 @@ SHOWN = {
     "history": (),
     "report": (),
     "package": (),
+    "sync": (),
     "import": (),
+    "portfolio": (),
 }
 """Each screen that shows the project and is opened above home, with what it is opened on."""
 
@@ -153,7 +155,7 @@ async def test_undo_drops_what_waits(app, workspace):
         rename_folder(workspace)
         await look(pilot)
         await press(pilot, "space", "u")
-        assert "Dropped: the last change" in told(app)
+        assert "Dropped the last change, which was not saved" in told(app)
         assert f"{GONE}: changes will wait" in screen_text(app)
         bring_back(workspace)
         await look(pilot, 2)
@@ -192,7 +194,7 @@ async def test_what_waits_is_told_when_the_program_is_made_to_end(app, workspace
         await press(pilot, "2", "space")
         app.exit(0)
     assert not workspace.exists()
-    assert [GONE in words or "is gone" in words for words in app.saves.lost] == [True]
+    assert ["the folder of the workspace is missing" in words for words in app.saves.lost] == [True]
 
 
 async def test_the_last_good_state_stays(app, workspace):
@@ -217,7 +219,7 @@ async def test_the_history_is_not_called_empty(app, workspace):
         await look(pilot)
         await press(pilot, "6")
         assert f"The history cannot be read: {GONE}" in screen_text(app)
-        assert told(app).count("is gone") == 1
+        assert told(app).count("is missing") == 1
         await look(pilot, 2)
         bring_back(workspace)
         await look(pilot, 2)

@@ -193,7 +193,7 @@ def test_a_working_directory_that_is_gone(tmp_path: Path) -> None:
     code += "from fedcheck.cli.main import run as go; sys.exit(go(['status']))"
     done = run(["-c", code])
     assert done.returncode == 3
-    assert "the working directory: is gone" in done.stderr
+    assert "the working directory: no longer exists" in done.stderr
     assert "cd DIR" in done.stderr
 
 

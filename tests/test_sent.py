@@ -104,7 +104,7 @@ async def test_an_editor_that_is_not_there_is_said_so(app, monkeypatch, hands_ov
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "2", "n", "ctrl+e")
-        assert "no-such-editor, which is not there" in told(app)
+        assert "no-such-editor, which was not found" in told(app)
         await press(pilot, "escape")
 
 
@@ -137,5 +137,5 @@ async def test_a_terminal_that_cannot_be_handed_over_is_said_so(app, monkeypatch
 
 def test_words_of_the_environment_are_no_shell(monkeypatch):
     monkeypatch.setenv("EDITOR", "vi; touch pwned")
-    with pytest.raises(external_programs.NoProgramError, match="vi;, which is not there"):
+    with pytest.raises(external_programs.NoProgramError, match="vi;, which was not found"):
         external_programs._command("editor", external_programs.EDITORS)

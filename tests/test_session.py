@@ -427,7 +427,7 @@ def test_undo_refuses_where_the_value_is_no_longer_there(
     alice.apply([DIAGRAM], ItemEdit(owner="dana", note="mine"))
     bob.apply([DIAGRAM], ItemEdit(owner="erin"))
     before = (workspace / CSP_FILE).read_bytes()
-    with pytest.raises(FedcheckError, match="owner was changed since") as error:
+    with pytest.raises(FedcheckError, match="owner was changed by somebody else") as error:
         alice.undo()
     assert error.value.kind == "refused"
     assert (workspace / CSP_FILE).read_bytes() == before
@@ -874,8 +874,8 @@ def test_evidence_files_are_missing_and_changed(session: Session) -> None:
         ("~no-such-person/x", "no such file"),
         ("x" * 5000, "no such file"),
         ("checklists", "a folder; name a file in it"),
-        ("../outside.txt", "lies outside the workspace"),
-        ("link.txt", "lies outside the workspace"),
+        ("../outside.txt", "is outside the workspace"),
+        ("link.txt", "is outside the workspace"),
         ("b\udcffd.txt", "the name is not UTF-8 text"),
     ],
 )
@@ -953,7 +953,7 @@ def test_a_file_of_our_own_proves_nothing(session: Session, link: str) -> None:
     (session.root / "evidence").mkdir()
     (session.root / "progress" / "x.toml").write_text("x")
     (session.root / "link.txt").symlink_to("progress/x.toml")
-    with pytest.raises(FedcheckError, match="fedcheck's own") as error:
+    with pytest.raises(FedcheckError, match="one of fedcheck's files and is not evidence") as error:
         session.new_evidence(link, here=session.root)
     assert error.value.kind == "usage"
 

@@ -204,7 +204,7 @@ def test_work_done_here_stays_and_differences_are_told(session, book):
     (note,) = said(plan, 'observations: the workbook has "Read the policy. It is signed."')
     assert note.where == "AC, row 2, column H"
     assert said(plan, "assessment result")[0].where == "AC, row 3, column J"
-    assert "2 cells differ: ours is kept" in plan.facts
+    assert "2 cells have a different value: ours is kept" in plan.facts
     imported(session, book, theirs=True)
     assert session.project.record(ref).observation == "Read the policy.\nIt is signed."
     assert session.project.record(ref).note == "ours"
@@ -224,7 +224,7 @@ def test_rows_that_move_come_or_change_keep_their_records(session, book):
     assert items["ac-02-01"][1].code == "AC-02(01)[01]"
     assert session.project.record(f"{ID}:ac-02-01").result == "other-than-satisfied"
     assert items["ac-01a.01"][1].basis() != session.project.record(f"{ID}:ac-01a.01").basis
-    assert said(plan, '"AC-02(01)" is called "AC-02(01)[01]" now')
+    assert said(plan, '"AC-02(01)" is now called "AC-02(01)[01]"')
     assert said(plan, "2 items of the checklist no longer in the workbook")  # they have records
     imported(session, srtm(book, steps=moved[1:]))
     assert set(session.project.checklists[ID].items) == set(items)
@@ -309,7 +309,7 @@ def test_what_cannot_be_used_is_named_with_its_place(session, book):
     }
     plan = imported(session, srtm(book, filled))
     places = {note.where: note.what for note in plan.notes}
-    assert places["AC, row 2, column J"] == 'no result: "perhaps"'
+    assert places["AC, row 2, column J"] == 'not a result: "perhaps"'
     assert places["AC, row 2, column I"] == 'evidence: "None"'
     assert "AC, row 2, column L" in places
     assert places["AC, row 3, column K"] == "other than satisfied without an identified risk"
@@ -322,7 +322,7 @@ def test_a_procedure_that_is_there_twice(session, book):
     ids = list(session.project.checklists[ID].items)
     assert ids[:2] == ["ac-01a.01", "ac-01a.01-2"]
     assert len(set(ids)) == 4
-    assert said(plan, 'the procedure "AC-01a.[01]" is there 2 times')
+    assert said(plan, 'the procedure "AC-01a.[01]" appears 2 times')
     assert reader.plan(session, book).empty
 
 
@@ -569,11 +569,11 @@ def test_a_formula_that_was_never_computed_is_told(session, book):
     made = openpyxl.load_workbook(srtm(book))
     made["AC"]["J2"] = '=IF(1=1,"Satisfied","")'
     made.save(book)
-    (note,) = said(reader.plan(session, book), "never computed")
+    (note,) = said(reader.plan(session, book), "never calculated")
     assert (note.where, note.what) == ("AC", "1 cell with a formula that was never calculated: J2")
     made["AC"]["J2"] = None
     made.save(book)
-    assert not said(reader.plan(session, book), "never computed"), "the exposure is not asked for"
+    assert not said(reader.plan(session, book), "never calculated"), "the exposure is not asked for"
 
 
 def test_what_a_method_is_done_on_is_guidance(session, book):

@@ -155,7 +155,7 @@ def test_a_crash_shows_no_data_and_exits_70(start, workspace, home):
     terminal = start([sys.executable, "-c", script], workspace)
     assert terminal.end() == 70
     assert b"the vault key" not in terminal.seen
-    assert b"a report without your data" in terminal.seen
+    assert b"an error report without your data" in terminal.seen
     (report,) = (home / ".local" / "state" / "fedcheck" / "crashes").iterdir()
     assert "vault" not in report.read_text()
     assert "RuntimeError" in report.read_text()

@@ -378,7 +378,7 @@ async def test_the_app_marks_terms_and_explains_them(filled: Path, home: Path, c
         await press(pilot, "escape")
         assert "Terms in ZED-CSO-BOX" not in screen_text(app)
         (filled / "glossary.toml").write_text("format = 1\n[[term]\n")
-        await press(pilot, "K")  # a broken file leaves our own words, and is named
+        await press(pilot, "K")  # a broken file leaves our definitions, and is named
         await type_text(pilot, "drift")
         shown = screen_text(app)
-        assert "our own words" in shown and "FRD-DFT" in shown and "[[term" not in shown
+        assert "our definitions" in shown and "FRD-DFT" in shown and "[[term" not in shown

@@ -106,7 +106,7 @@ def test_a_retest_that_passed_satisfies_the_test_and_keeps_its_tester():
 
 def test_a_retest_needs_something_to_test_again():
     for record in (Record(), SATISFIED):
-        with pytest.raises(RuleError, match="nothing to test again"):
+        with pytest.raises(RuleError, match="nothing to retest"):
             after(record, retest="passed")
 
 

@@ -178,13 +178,13 @@ def test_evidence_that_somebody_removed_does_not_come_back(fedcheck, root):
     ("row", "said"),
     [
         ("T-9,X,Sorta,,,,,,", 'status: "Sorta" is not a known status'),
-        ("T-9,X,N/A,,,,,,", "without a reason"),
+        ("T-9,X,N/A,,,,,,", "not applicable needs a reason"),
         ("T-9,X,,,soon,,,,", '"soon" is not a date'),
         ("T-9,X,,,,,evidence/none.pdf,,", "no such file"),
         ("T-9,X,,,,,../../../../etc/passwd,,", "evidence not added"),
         ("T-9,X,,,,,private/x.txt,,", "private/"),
-        ("T-9,X,,,,,,nonsense,", "names none"),
-        ("T-1,Again,,,,,,,", "stands in row 4 too"),
+        ("T-9,X,,,,,,nonsense,", '"nonsense" is not a control'),
+        ("T-1,Again,,,,,,,", "is also in row 4"),
         (",,Done,,,,,,", "neither a title nor an id"),
     ],
 )
@@ -248,7 +248,7 @@ def test_phases_and_roles_of_rows_make_lists_of_their_own(fedcheck, root):
         "acme.tracker": 2,
         "acme.tracker.full-assessment.3pao": 1,
     }
-    assert '"elsewhere" is none' in found["notes"][0]["what"]
+    assert '"elsewhere" is not a phase; readiness is used' in found["notes"][0]["what"]
     assert came(fedcheck)["done"] is False
 
 

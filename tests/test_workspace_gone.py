@@ -48,8 +48,8 @@ def put_file(root: Path) -> None:
 LOSSES = {
     "renamed": (rename_folder, "the folder of the workspace is missing"),
     "removed": (remove_folder, "the folder of the workspace is missing"),
-    "without its head": (remove_head, "no longer holds a workspace (fedcheck.toml is gone)"),
-    "unmounted": (put_empty_folder, "no longer holds a workspace"),
+    "without its head": (remove_head, "no longer contains a workspace (fedcheck.toml is missing)"),
+    "unmounted": (put_empty_folder, "no longer contains a workspace"),
     "a file in its place": (put_file, "the folder of the workspace is missing"),
 }
 
@@ -203,7 +203,7 @@ def test_it_goes_while_another_process_holds_the_lock(workspace: Path) -> None:
             holder.communicate("\n")
             rest = [line for line in waiter.stdout if line != "waits\n"]
     assert len(rest) == 1
-    assert "no longer holds a workspace" in rest[0]
+    assert "no longer contains a workspace" in rest[0]
     assert not (workspace / "progress" / "rev5.readiness.csp.toml").exists()
     assert names_under(workspace / ".fedcheck") == ["lock"]
 

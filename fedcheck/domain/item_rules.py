@@ -139,7 +139,7 @@ def _review(item: Item, record: Record, review: str, by: str, today: date) -> Re
     if review not in REVIEWS:
         raise RuleError(f"{review!r} is not a review", "use one of " + ", ".join(REVIEWS))
     if not record.result:
-        raise RuleError(f"{item.id}: there is not a result to review", "record a result first")
+        raise RuleError(f"{item.id}: there is no result to review", "record a result first")
     if by and by.casefold() == record.tester.casefold():
         raise RuleError(
             f"{item.id}: {by} tested it, so somebody else must review it",

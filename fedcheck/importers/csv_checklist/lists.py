@@ -143,7 +143,7 @@ def _choose_place(
         word = said.casefold()
         meant = known.get(word) or known.get(word.replace(" ", "-"))
         if said and meant is None:
-            text = f'{what}: "{one_line(said, 40)}" is not one; {own} is used'
+            text = f'"{one_line(said, 40)}" is not a {what}; {own} is used'
             notes.append(Note(seen.grid.place(task.line), text, did_you_mean(word, known)))
         place.append(meant or own)
     return place[0], place[1]

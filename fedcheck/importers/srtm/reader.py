@@ -116,6 +116,6 @@ def _facts(
     if counts["evidence"]:
         facts.append(f"{pluralize(counts['evidence'], 'new piece')} of evidence")
     if recording.kept:
-        verb = "says" if recording.kept == 1 else "say"
+        verb = "has" if recording.kept == 1 else "have"
         facts.append(f"{pluralize(recording.kept, 'cell')} {verb} a different value: ours is kept")
     return facts
