@@ -121,6 +121,7 @@ def test_a_signal_saves_and_gives_the_terminal_back(start, workspace, number):
     assert terminal.wait_for(b"Meridian Ledger")
     terminal.type(b"2")
     assert terminal.wait_for(b" done")
+    terminal.read_for(0.4)  # the words are there before the list has the focus
     terminal.type(b" ")
     assert terminal.wait_for(b"Saved")
     terminal.process.send_signal(number)
@@ -134,6 +135,7 @@ def test_kill_right_after_saved_keeps_the_change(start, workspace):
     assert terminal.wait_for(b"Meridian Ledger")
     terminal.type(b"2")
     assert terminal.wait_for(b" done")
+    terminal.read_for(0.4)  # the words are there before the list has the focus
     terminal.type(b" ")
     assert terminal.wait_for(b"Saved")
     terminal.process.kill()
