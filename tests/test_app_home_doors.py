@@ -167,13 +167,13 @@ async def test_every_other_number_is_a_door_too(app):
         text, target = found["pace"]
         app.screen._go(target)
         await settle(pilot)
-        assert counted(app) == int(re.search(r"(\d+) of", text).group(1))
+        assert counted(app) == int(re.search(r"(\d+)/\d+ done", text).group(1))
         await press(pilot, "1")
         for part, text, target in list(doors(app)):
-            if part == "milestones" and "missing" in text:
+            if part == "milestones" and "outstanding" in text:
                 app.screen._go(target)
                 await settle(pilot)
-                assert counted(app) == int(re.search(r"(\d+) missing", text).group(1)), text
+                assert counted(app) == int(re.search(r"(\d+) outstanding", text).group(1)), text
                 await press(pilot, "escape")
 
 
