@@ -93,7 +93,7 @@ def find_outside_changes(session: Session) -> list[Defect]:
         by_list: dict[str, list[Change]] = {}
         for one in state.found:
             owner = split_ref(one.change.ref)[0]
-            # What takes something back is listed as lost; of a file that is gone both are told.
+            # What removes a value is listed as lost; for a file that is gone, both are listed.
             if not one.lost or not os.path.lexists(record_files.path_of(home, owner)):
                 by_list.setdefault(owner, []).append(one.change)
         found += [_outside_defect(home, name, some) for name, some in by_list.items()]

@@ -191,8 +191,9 @@ class Item(Struct, frozen=True, rename="kebab"):
         A record may have a basis that was computed before the list had its own one, by the formula
         of 2026.11 and before, or of an earlier wording; these count where nothing else changed.
         """
-        known = (self._computed_basis(), self._older_basis(), *self.earlier_basis)
-        return basis == self.basis() or basis in known
+        if basis in self.earlier_basis or basis == self.basis() or basis == self._older_basis():
+            return True
+        return bool(self.own_basis) and basis == self._computed_basis()
 
     def _computed_basis(self) -> str:
         statement = " ".join(self.statement.split())

@@ -40,7 +40,7 @@ def fit_due(text: str, process: Process) -> str:
     if not anchor or ":" in anchor or process.milestone(anchor):
         return text
     anchors = {name: one.id for one in process.milestones for name in one.also}
-    return _rename_anchor(text, anchor, anchors) if anchor in anchors else ""
+    return _rename_due(text, anchors) if anchor in anchors else ""
 
 
 def _fit(checklist: Checklist, phases: Mapping[str, str], anchors: Mapping[str, str]) -> Checklist:
@@ -60,9 +60,8 @@ def _fit_section(section: Section, anchors: Mapping[str, str]) -> Section:
 
 
 def _fit_item(item: Item, anchors: Mapping[str, str]) -> Item:
-    due = _rename_anchor(item.due, parse_due(item.due).anchor if item.due else "", anchors)
-    at = parse_max_age(item.max_age).at if item.max_age else ""
-    max_age = _rename_anchor(item.max_age, at, anchors, last=True)
+    due = _rename_due(item.due, anchors)
+    max_age = _rename_age(item.max_age, anchors)
     after = anchors.get(item.after, item.after)
     when = tuple(_fit_overlay(one, anchors) for one in item.when)
     if (due, max_age, after, when) == (item.due, item.max_age, item.after, item.when):
@@ -71,19 +70,21 @@ def _fit_item(item: Item, anchors: Mapping[str, str]) -> Item:
 
 
 def _fit_overlay(overlay: When, anchors: Mapping[str, str]) -> When:
-    if not overlay.due:
-        return overlay
-    due = _rename_anchor(overlay.due, parse_due(overlay.due).anchor, anchors)
-    return replace(overlay, due=due)
+    return replace(overlay, due=_rename_due(overlay.due, anchors)) if overlay.due else overlay
 
 
-def _rename_anchor(
-    text: str, anchor: str, anchors: Mapping[str, str], *, last: bool = False
-) -> str:
-    """Return a due date or an age with the name of its milestone replaced."""
-    if anchor not in anchors:
-        return text
-    name = anchors[anchor]
-    if last:
-        return f"{text.rpartition(anchor)[0]}{name}"
-    return f"{name}{text.strip().removeprefix(anchor)}"
+def _rename_due(text: str, anchors: Mapping[str, str]) -> str:
+    """Return a due date with the name of its milestone replaced."""
+    anchor = parse_due(text).anchor if _mentions_any(text, anchors) else ""
+    return f"{anchors[anchor]}{text.strip().removeprefix(anchor)}" if anchor in anchors else text
+
+
+def _rename_age(text: str, anchors: Mapping[str, str]) -> str:
+    """Return an age of evidence with the name of its milestone replaced."""
+    at = parse_max_age(text).at if _mentions_any(text, anchors) else ""
+    return f"{text.rpartition(at)[0]}{anchors[at]}" if at in anchors else text
+
+
+def _mentions_any(text: str, anchors: Mapping[str, str]) -> bool:
+    """Return whether a text can name a milestone: few do, and parsing all of them takes time."""
+    return any(name in text for name in anchors)

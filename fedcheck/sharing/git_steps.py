@@ -70,7 +70,7 @@ _SAFE = (
 # a folder may be shared: what is pushed gets the modes that its users gave it.
 _CLOSED = 0o077
 
-# A remote that is a folder of this machine runs its own hooks as this user: it is told not to.
+# A remote that is a folder of this machine would run its own hooks as this user.
 _REMOTE_SAFE = (
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.alternateRefsCommand=true",
     "receive.autogc=false", "receive.denyCurrentBranch=refuse", "gc.auto=0",

@@ -1,6 +1,6 @@
 """Checks of a process file: whatever it names must be in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fedcheck.domain.checklist import OVERLAID
@@ -73,24 +73,29 @@ def _check_names(process: Process, problems: Collector) -> None:
     phases = [phase.id for phase in process.phases]
     if not phases:
         problems.add(("phase",), "the process has no phase", "add [[phase]] with id and title")
-    placed: dict[str, str] = {}
-    for i, phase in enumerate(process.phases):
-        for name in phase.lists:
-            if placed.setdefault(name, phase.id) != phase.id:
-                text = f'the phase {placed[name]} already has the checklist "{one_line(name, 60)}"'
-                problems.add(("phase", i, "lists"), text, "a checklist is in one phase")
-    replaced: dict[str, str] = {}
-    for i, milestone in enumerate(process.milestones):
-        for name in milestone.also:
-            if replaced.setdefault(name, milestone.id) != milestone.id:
-                text = f'the milestone {replaced[name]} already replaces "{one_line(name, 60)}"'
-                problems.add(("milestone", i, "also"), text, "one milestone can replace it")
+    for i, name, owner in _find_named_twice([(one.id, one.lists) for one in process.phases]):
+        text = f'the phase {owner} already has the checklist "{one_line(name, 60)}"'
+        problems.add(("phase", i, "lists"), text, "a checklist is in one phase")
+    for i, name, owner in _find_named_twice([(one.id, one.also) for one in process.milestones]):
+        text = f'the milestone {owner} already replaces "{one_line(name, 60)}"'
+        problems.add(("milestone", i, "also"), text, "one milestone can replace it")
     if process.assessment:
         note_unknown(process.assessment, phases, "phase", ("assessment",), problems)
     for i, name in enumerate(process.shares_lists_with):
         if name == process.id or not is_id(name):
             text = f'"{one_line(name, 60)}" is not the id of another process'
             problems.add(("shares-lists-with", i), text, "remove it")
+
+
+def _find_named_twice(
+    tables: Sequence[tuple[str, Sequence[str]]],
+) -> Iterator[tuple[int, str, str]]:
+    """Yield what a table names that an earlier one has: its place, the name, the earlier id."""
+    owners: dict[str, str] = {}
+    for i, (owner, names) in enumerate(tables):
+        for name in names:
+            if owners.setdefault(name, owner) != owner:
+                yield i, name, owners[name]
 
 
 def _check_milestones(process: Process, problems: Collector) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis.issue_evidence import ISSUE_FILES, is_issue_ref
+from fedcheck.analysis.issue_evidence import ISSUE_FILES, is_issue_ref, list_issue_rows
 from fedcheck.cli import completion, output
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.evidence_output import forecast_stale, format_groups, show_progress
@@ -309,13 +309,7 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
     """
     session = open_workspace(workspace)
     board = session.board()
-    ids = set(query)
-    found = [
-        (row, evidence_item)
-        for row in _list_evidence_rows(board)
-        for evidence_item in row.record.evidence
-        if evidence_item.id in ids
-    ]
+    found = _find_by_id(board, query)
     by_id = bool(found)
     if not found:
         found = [(row, evidence_item) for row, evidence_item, _ in _find_evidence(board, query)]
@@ -347,12 +341,7 @@ def renew(
       fedcheck evidence renew 2b5354
     """
     session = open_workspace(workspace)
-    found = [
-        (row, evidence_item)
-        for row in _list_evidence_rows(session.board())
-        for evidence_item in row.record.evidence
-        if evidence_item.id == piece
-    ]
+    found = _find_by_id(session.board(), (piece,))
     if not found:
         shown = one_line(piece, 80)
         raise FedcheckError(
@@ -365,6 +354,16 @@ def renew(
     edits = change_each(tuple((row.ref, one.id) for row, one in found), values, (fresh,))
     label = f"Evidence renewed: {one_line(fresh.name, 60)}"
     print_transaction(session, session.apply_each(edits, label), as_json)
+
+
+def _find_by_id(board: "Board", ids: tuple[str, ...]) -> list[tuple["Row", Evidence]]:
+    """Return evidence by its id, with the row that has it; one piece may be on several rows."""
+    return [
+        (row, one)
+        for row in _list_evidence_rows(board)
+        for one in row.record.evidence
+        if one.id in ids
+    ]
 
 
 def _find_evidence(board: "Board", query: tuple[str, ...]) -> list[EvidenceOnRow]:
@@ -388,8 +387,6 @@ def _select_rows(board: "Board", query: tuple[str, ...]) -> list["Row"]:
 
 def _list_evidence_rows(board: "Board") -> list["Row"]:
     """Return everything that can have evidence: items, and requests and findings that have some."""
-    from fedcheck.analysis.issue_evidence import list_issue_rows
-
     return [*board.rows.values(), *list_issue_rows(board)]
 
 
