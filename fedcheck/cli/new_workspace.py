@@ -21,6 +21,15 @@ PROFILE_OPTIONS = (
 )
 
 
+begins_option = click.option(
+    "--from",
+    "begins",
+    default="",
+    metavar="PHASE",
+    help="Phase to start in; leaves out earlier ones.",
+)
+
+
 def profile_options(command: F) -> F:
     """Add the options that set the profile of a new workspace; see `collect_profile`."""
     for option in reversed(PROFILE_OPTIONS):

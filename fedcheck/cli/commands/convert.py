@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fedcheck.cli.new_workspace import (
+    begins_option,
     check_role,
     collect_profile,
     find_process,
@@ -45,13 +46,7 @@ GUIDANCE = "cr26.prepare.csp-conversion"
 @click.option("--to", "process_id", required=True, metavar="PROCESS", help="agency or cr26.")
 @click.option("--role", help="Your role in the new workspace; the same by default.")
 @profile_options
-@click.option(
-    "--from",
-    "begins",
-    default="",
-    metavar="PHASE",
-    help="Phase to start in; leaves out earlier ones.",
-)
+@begins_option
 @click.option("--no-evidence", is_flag=True, help="Leave evidence files out; links stay.")
 @click.option("--dry-run", is_flag=True, help="List what would carry over; write nothing.")
 @json_option

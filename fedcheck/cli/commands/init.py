@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from fedcheck.cli.new_workspace import (
+    begins_option,
     check_role,
     collect_profile,
     find_process,
@@ -39,13 +40,7 @@ from fedcheck.storage.typed_files import make_temporary_folder
 @click.option("--role", required=True, help="Your role in it, such as csp or 3pao.")
 @profile_options
 @click.option("--milestone", multiple=True, metavar="NAME=DATE", help="Date of a milestone.")
-@click.option(
-    "--from",
-    "begins",
-    default="",
-    metavar="PHASE",
-    help="Phase to start in; leaves out earlier ones.",
-)
+@begins_option
 @click.option("--provider", default="", help="Name of the cloud service provider.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone.")
 @click.option("--marking", default="", help="Sensitivity marking for reports.")
