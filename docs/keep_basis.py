@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fedcheck.domain.checklist import Checklist, Item, fingerprint
-from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_reader import load_list
 
 LISTS = Path(__file__).parent.parent / "checklists"
 

@@ -33,10 +33,12 @@ from fedcheck.storage import (
     transaction,
     workspace_files,
 )
+from fedcheck.storage.cache import NO_CACHE, Cache
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.evidence_states import Verdict
 from fedcheck.storage.file_looks import Step
 from fedcheck.storage.guards import Guard, allow_all, unless_changed_since
+from fedcheck.storage.head_file import find_cache
 from fedcheck.storage.outside_notes import TransactionHead
 from fedcheck.storage.paths import UserFolders, private_home
 from fedcheck.storage.record_file import random_id
@@ -75,6 +77,7 @@ class Session(Struct):
         as_of: the day to take for today, where a person named one.
         date_order: what this person means by 2/1/2027.
         token: what makes ids of transactions, requests and findings.
+        cache: this person's cache of parsed files; that of the workspace is `store.cache`.
     """
 
     root: Path
@@ -88,6 +91,7 @@ class Session(Struct):
     as_of: date | None = None
     date_order: DateOrder = "mdy"
     token: Token = random_id
+    cache: Cache = NO_CACHE
 
     def today(self) -> date:
         """Return what day it is in the workspace's time zone, or the day taken for it."""
@@ -213,7 +217,8 @@ class Session(Struct):
             return False
         self.mark = mark
         try:
-            catalog = checklist_files.reloaded(self.catalog, self.root)
+            self.store.cache = find_cache(self.root, self.cache)
+            catalog = checklist_files.reloaded(self.catalog, self.root, self.store.cache)
             fresh = load_again(self.store, catalog)
         except FedcheckError as error:
             self.problems = [Problem(self.root / paths.WORKSPACE_FILE, 0, str(error), error.hint)]
@@ -310,7 +315,8 @@ class Session(Struct):
             if name in self.project.checklists
         }
         orders |= new_orders or {}
-        return Part(home, self.store.of(home != self.root), orders, plan, rewritten)
+        cache = self.store.cache if home == self.root else NO_CACHE
+        return Part(home, self.store.of(home != self.root), orders, plan, rewritten, cache)
 
     def _commit(
         self, parts: Sequence[Part], head: TransactionHead, guard: Guard
@@ -384,16 +390,18 @@ def open_session(
     who: str,
     clock: Clock = system_clock,
     shipped: Path | None = None,
+    cache: Cache = NO_CACHE,
 ) -> Session:
     """Open a workspace; `who` is the name that changes are recorded under.
 
-    `extra` are more folders with checklists, from the user's configuration. Raises FedcheckError
-    where the workspace cannot be used.
+    `extra` are more folders with checklists, from the user's configuration; `cache` is this
+    person's. Raises FedcheckError where the workspace cannot be used.
     """
-    user = (folders.checklists, *extra)
-    catalog = checklist_files.load_catalog(shipped or paths.find_shipped_checklists(), user, root)
+    places, own = (folders.checklists, *extra), find_cache(root, cache)
+    shipped = shipped or paths.find_shipped_checklists()
+    catalog = checklist_files.load_catalog(shipped, places, root, cache, own)
     mark = workspace_files.compute_fingerprint(root)
-    found = load(root, catalog)
-    store = open_store(root, found)
-    by = person_name(who)
-    return Session(root, by, clock, found.project, catalog, store, found.problems, mark)
+    found = load(root, catalog, cache=own)
+    store, by = open_store(root, found, own), person_name(who)
+    problems = found.problems
+    return Session(root, by, clock, found.project, catalog, store, problems, mark, cache=cache)

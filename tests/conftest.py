@@ -109,39 +109,6 @@ def no_waiting_for_the_disk() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def shipped_read_once() -> Iterator[None]:
-    """Read each shipped checklist and process once, not again for every command of a test."""
-    load_list, load_process = checklist_files.load_list, checklist_files.load_process
-    kept: dict[Any, tuple[Any, Any]] = {}
-
-    def once(path: Path, load: Callable[[], Any], *about: Any) -> Any:
-        found = path.stat()
-        key = path, found.st_ino, found.st_size, found.st_mtime_ns, *map(id, about)
-        if key not in kept:
-            loaded = load()
-            if loaded.document is None or loaded.problems():
-                return loaded
-            kept[key] = loaded, about  # kept too: while they live, no other has their identity
-        whole = kept[key][0]
-        return replace(whole, collector=whole.document.collector())  # commands note problems in it
-
-    def list_once(path: Path, layer: Any, known: Any = None, under: Any = None) -> Any:
-        if layer != "shipped":
-            return load_list(path, layer, known, under)
-        return once(path, lambda: load_list(path, layer, known, under), *(known or {}).values())
-
-    def process_once(path: Path, layer: Any = "file", under: Any = None) -> Any:
-        if layer != "shipped":
-            return load_process(path, layer, under)
-        return once(path, lambda: load_process(path, layer, under))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checklist_files, "load_list", list_once)
-        patch.setattr(checklist_files, "load_process", process_once)
-        yield
-
-
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the test a home of its own; no test sees the real one, nor the caller's settings."""

@@ -14,7 +14,7 @@ from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.errors import FedcheckError
 from fedcheck.importers.plan import Plan, carry_out
 from fedcheck.storage import checklist_writer
-from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_reader import load_list
 
 ITEM = Item(
     id="ac-01a-01",

@@ -9,8 +9,8 @@ from small_certification import LIST, PACKAGE, PROFILE, SCHEMAS, needs_schemas, 
 from fedcheck.analysis.package_gaps import list_gaps
 from fedcheck.cli.main import run
 from fedcheck.domain.package_values import check_web_address, parse_moment
+from fedcheck.storage.head_file import load_head
 from fedcheck.storage.package_table import load_package
-from fedcheck.storage.workspace_contents import load_head
 
 CPO_SCHEMA = SCHEMAS / "fedramp-certification-package-overview-schema-2026-06-24.json"
 

@@ -6,13 +6,8 @@ import pytest
 
 from fedcheck.domain.checklist import Item
 from fedcheck.storage import paths
-from fedcheck.storage.checklist_files import (
-    LoadedList,
-    load_catalog,
-    load_list,
-    load_process,
-    reloaded,
-)
+from fedcheck.storage.checklist_files import LoadedList, load_catalog, reloaded
+from fedcheck.storage.checklist_reader import load_list, load_process
 
 PROCESSES = load_catalog(paths.find_shipped_checklists(), (), None).processes
 

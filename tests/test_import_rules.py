@@ -26,7 +26,7 @@ from fedcheck.importers.rules.importer import plan
 from fedcheck.importers.rules.profiles import list_profiles
 from fedcheck.importers.rules.reader import read_release
 from fedcheck.session import Session, open_session
-from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_reader import load_list
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.paths import find_user_folders
 

@@ -12,7 +12,7 @@ from fedcheck.cli.main import run
 from fedcheck.domain.key import RESERVED_LIST_IDS
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import checklist_writer, history, names, record_files
-from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_reader import load_list
 from fedcheck.storage.record_file import RESERVED_NAMES
 
 Call = Callable[..., tuple[int, str, str]]

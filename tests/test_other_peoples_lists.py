@@ -16,7 +16,7 @@ from fedcheck.importers.plan import carry_out
 from fedcheck.spreadsheets.grid import GridRow
 from fedcheck.spreadsheets.xlsx_reader import Sheet
 from fedcheck.spreadsheets.xlsx_writer import write_xlsx
-from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_reader import load_list
 
 LIST = ("--list", "acme.own", "--phase", "readiness", "--role", "csp", "--audience", "shared")
 PEOPLE = """

@@ -11,7 +11,8 @@ from fedcheck.cli.main import run
 from fedcheck.domain.process import Process
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import paths, workspace_files
-from fedcheck.storage.checklist_files import load_catalog, load_list, load_process
+from fedcheck.storage.checklist_files import load_catalog
+from fedcheck.storage.checklist_reader import load_list, load_process
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.validation import schema
 from fedcheck.tui.app import FedcheckApp

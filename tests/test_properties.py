@@ -50,13 +50,13 @@ from fedcheck.domain.workspace import WorkspaceConfig
 from fedcheck.errors import InvalidFileError, QueryError, RuleError
 from fedcheck.reports.markdown import code, escape_document, link, mark_text
 from fedcheck.storage import (
-    checklist_files,
     history,
     history_check,
     history_lines,
     progress_files,
     toml_io,
 )
+from fedcheck.storage.checklist_reader import load_list, load_process
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.record_file import RecordFile
@@ -153,10 +153,10 @@ def test_any_bytes_are_a_progress_file_or_none(raw: bytes) -> None:
 def test_any_bytes_are_a_checklist_or_none(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "list.toml"
     path.write_bytes(raw)
-    loaded = checklist_files.load_list(path, "workspace")
+    loaded = load_list(path, "workspace")
     check_problems(loaded.problems(), raw)
     assert loaded.checklist or loaded.problems()
-    found = checklist_files.load_process(path)
+    found = load_process(path)
     process, problems = found.process, found.problems()
     check_problems(problems, raw)
     assert process or problems

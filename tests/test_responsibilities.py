@@ -20,7 +20,8 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Person
 from fedcheck.storage import paths
-from fedcheck.storage.checklist_files import load_catalog, load_process
+from fedcheck.storage.checklist_files import load_catalog
+from fedcheck.storage.checklist_reader import load_process
 
 DUTIES = replace(
     PROCESS,

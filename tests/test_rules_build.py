@@ -25,7 +25,7 @@ from fedcheck.importers.rules.profiles import find_condition, list_profiles, spl
 from fedcheck.importers.rules.reader import read_release
 from fedcheck.importers.rules.ruleset_dates import list_ruleset_dates
 from fedcheck.linting.copies import list_runs, list_strings
-from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_reader import load_list
 from fedcheck.storage.paths import find_shipped_checklists
 
 CR26 = find_shipped_checklists() / "cr26"

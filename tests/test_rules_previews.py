@@ -17,7 +17,8 @@ from fedcheck.importers.rules.compare import compare
 from fedcheck.importers.rules.document import Artifact, Release, Timeframe
 from fedcheck.importers.rules.reader import read_release
 from fedcheck.storage import paths
-from fedcheck.storage.checklist_files import load_catalog, load_list
+from fedcheck.storage.checklist_files import load_catalog
+from fedcheck.storage.checklist_reader import load_list
 from fedcheck.storage.toml_io import read
 
 

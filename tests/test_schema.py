@@ -17,7 +17,7 @@ from fedcheck.domain.finding import Findings
 from fedcheck.domain.process import Process
 from fedcheck.domain.request import Requests
 from fedcheck.domain.workspace import WorkspaceConfig
-from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_reader import load_list
 from fedcheck.storage.toml_keys import keys_of
 from fedcheck.storage.validation import schema
 

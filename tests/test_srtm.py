@@ -30,7 +30,7 @@ from fedcheck.importers.srtm.checklist import make_slug
 from fedcheck.importers.srtm.columns import find_columns, find_field
 from fedcheck.importers.srtm.rows import read_steps
 from fedcheck.spreadsheets.xlsx_reader import read_workbook
-from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_reader import load_list
 
 ID = "rev5.srtm-moderate"
 TODAY = date(2027, 1, 11)

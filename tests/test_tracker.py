@@ -15,7 +15,7 @@ from fedcheck.cli.main import cli, run
 from fedcheck.importers.csv_checklist import column_mappings
 from fedcheck.importers.csv_checklist.column_mappings import Mapped
 from fedcheck.importers.csv_checklist.lists import make_slug
-from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_reader import load_list
 
 HEAD = "Task ID,Task Name,State,Assigned To,Due Date,Notes,Links,Control,Priority\n"
 SHEET = f"""Our tracker,,,,,,,,

@@ -16,7 +16,8 @@ from fedcheck.domain.glossary import ItemKind, Level
 from fedcheck.domain.process import ProfileOption
 from fedcheck.domain.record import Record
 from fedcheck.storage import checklist_writer, paths
-from fedcheck.storage.checklist_files import load_catalog, load_list
+from fedcheck.storage.checklist_files import load_catalog
+from fedcheck.storage.checklist_reader import load_list
 
 JAB = load_catalog(paths.find_shipped_checklists(), (), None).processes["jab"]
 CLASSES = {

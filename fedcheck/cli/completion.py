@@ -86,12 +86,14 @@ def _silent(complete: Completer) -> Completer:
 
 def _open_session(ctx: click.Context) -> "Session | None":
     from fedcheck.session import open_session
-    from fedcheck.storage import paths
+    from fedcheck.storage import config, paths
 
     try:
         named = ctx.params.get("workspace") or (ctx.parent and ctx.parent.params.get("workspace"))
         root = paths.find_workspace(named or None, os.environ, Path.cwd())
-        return open_session(root, paths.find_user_folders(), (), "completion")
+        folders = paths.find_user_folders()
+        cache = config.open_cache(config.load(folders)[0], folders)
+        return open_session(root, folders, (), "completion", cache=cache)
     except Exception:  # completion must never print a failure into the command line
         return None
 

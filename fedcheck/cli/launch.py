@@ -9,7 +9,7 @@ from pathlib import Path
 from fedcheck.cli.commands.config import load_checked
 from fedcheck.cli.options import Settings
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.storage import config, paths, workspace_contents
+from fedcheck.storage import config, head_file, paths
 
 
 def is_on_terminal() -> bool:
@@ -44,7 +44,7 @@ def open_app(
             if named or os.environ.get("FEDCHECK_WORKSPACE") or error.kind is not ErrorKind.USAGE:
                 raise
     if root is not None:
-        workspace_contents.load_head(root)  # a broken head file is told here, whole, with its lines
+        head_file.load_head(root)  # a broken head file is told here, whole, with its lines
     from fedcheck.tui.start import run_app
 
     gc.enable()  # off since the start of the process; the app stays, and makes cycles

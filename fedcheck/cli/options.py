@@ -122,7 +122,8 @@ def open_workspace(
     user, problems = config.load(folders)
     root = paths.find_workspace(named, os.environ, paths.find_working_folder())
     extra = user.checklist_folders()
-    session = open_session(root, folders, extra, config.resolve_user(user, os.environ))
+    by, cache = config.resolve_user(user, os.environ), config.open_cache(user, folders)
+    session = open_session(root, folders, extra, by, cache=cache)
     session.as_of, session.date_order = as_of, user.typed_dates
     print_problems([*problems, *session.problems])
     if settles and session.store.has_unsettled():

@@ -12,7 +12,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.session import Session
-from fedcheck.storage import record_files, toml_io, workspace_contents
+from fedcheck.storage import head_file, record_files, toml_io, workspace_contents
 from fedcheck.storage.atomic_files import STRAY
 from fedcheck.storage.checklist_files import Catalog
 from fedcheck.storage.official_texts import list_text_problems
@@ -129,12 +129,12 @@ def list_broken_without_head(root: Path, catalog: Catalog | None) -> list[Defect
 def check_head(root: Path, processes: Mapping[str, Process]) -> list[Defect]:
     """Return everything that is wrong with `fedcheck.toml`, with lines."""
     try:
-        config, found = workspace_contents.load_head(root, processes)
+        config, found = head_file.load_head(root, processes)
         process = processes.get(config.process)
         if process is None:
             found = [*found, _unknown_process(root, config.process, processes)]
         else:
-            found = [*found, *workspace_contents.check_against_process(root, config, process)]
+            found = [*found, *head_file.check_against_process(root, config, process)]
     except InvalidFileError as error:
         found = error.problems
     return [defect_from_problem(one, one.severity) for one in found]

@@ -30,7 +30,7 @@ from fedcheck.storage import atomic_files
 from fedcheck.storage.file_access import take_mode_bits
 from fedcheck.storage.losses import Loss
 from fedcheck.storage.paths import LOCAL_STATE
-from fedcheck.storage.toml_io import read_bytes
+from fedcheck.storage.raw_files import read_bytes
 
 BACKUP = "backup"
 

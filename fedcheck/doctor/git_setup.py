@@ -11,7 +11,7 @@ from fedcheck.domain.text import pluralize
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage.git_driver import is_registered
 from fedcheck.storage.paths import LOCAL_STATE, PRIVATE_FOLDER
-from fedcheck.storage.toml_io import read_bytes
+from fedcheck.storage.raw_files import read_bytes
 from fedcheck.storage.workspace_creation import ATTRIBUTES, IGNORED, MERGED
 
 WHY = {

@@ -20,7 +20,7 @@ OVERLAID: tuple[str, ...] = ("level", "title", "statement", "due", "every", "exp
 """What a `[[section.item.when]]` may change; no option of a profile may have such a name."""
 
 
-class Source(Struct, frozen=True, rename="kebab"):
+class Source(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """A document that a checklist is based on."""
 
     id: Annotated[str, Key("Short name, used by the items", check="id")]
@@ -28,7 +28,7 @@ class Source(Struct, frozen=True, rename="kebab"):
     url: Annotated[str, Key("Where the document is or was published")] = ""
 
 
-class SourceRef(Struct, frozen=True, rename="kebab"):
+class SourceRef(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """The place in a document that an item is based on."""
 
     id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
@@ -36,7 +36,7 @@ class SourceRef(Struct, frozen=True, rename="kebab"):
     says: Annotated[str, Key("Its binding words, at most seven, such as: should also review")] = ""
 
 
-class When(Struct, frozen=True, rename="kebab"):
+class When(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """What is different about an item for some values of the profile.
 
     Attributes:
@@ -69,7 +69,7 @@ class When(Struct, frozen=True, rename="kebab"):
         return {name: value for name, value in named.items() if value is not None}
 
 
-class Former(Struct, frozen=True, rename="kebab"):
+class Former(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """What an item stated in an earlier release of its official source.
 
     An import writes it where the substance changed, so that both wordings can be compared.
@@ -84,7 +84,7 @@ class Former(Struct, frozen=True, rename="kebab"):
     code: Annotated[str, Key("Its former official id, if different")] = ""
 
 
-class Item(Struct, frozen=True, rename="kebab"):
+class Item(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """One line to tick: a task, or a test step with a result."""
 
     id: Annotated[
@@ -231,7 +231,7 @@ def _are_met(wanted: Mapping[str, Sequence[str]], facts: Mapping[str, str]) -> b
     return all(facts.get(name, "") in values for name, values in wanted.items())
 
 
-class Section(Struct, frozen=True, rename="kebab"):
+class Section(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """A group of items under one heading."""
 
     id: Annotated[str, Key("Id of the section, unique in its checklist", check="id")]
@@ -240,7 +240,7 @@ class Section(Struct, frozen=True, rename="kebab"):
     items: Annotated[tuple[Item, ...], Key("The items")] = field(name="item", default=())
 
 
-class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
+class Checklist(Struct, frozen=True, dict=True, rename="kebab", omit_defaults=True):
     """What one role owes in one phase; serves one or more processes."""
 
     format: Annotated[int, Key("Version of the file format: 1")]

@@ -27,7 +27,7 @@ REMEDIATION: dict[str, Span] = {
 """How long a finding may stay open from its discovery, by risk (FedRAMP baselines Rev 5, RA-5)."""
 
 
-class Finding(Struct, frozen=True, rename="kebab"):
+class Finding(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """A gap, its risk and what is planned against it."""
 
     id: str
@@ -106,7 +106,7 @@ def compute_exposure(likelihood: str, impact: str) -> RiskLevel:
     return RiskLevel.MODERATE if "moderate" in levels else RiskLevel.HIGH
 
 
-class Findings(Struct, frozen=True, rename="kebab"):
+class Findings(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """What `findings.toml` holds."""
 
     format: Annotated[int, Key("Version of the file format: 1")]

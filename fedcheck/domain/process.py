@@ -15,7 +15,7 @@ ACRONYM = 4
 """The most characters of a role's id that is an acronym, as csp and 3pao are."""
 
 
-class Role(Struct, frozen=True, rename="kebab"):
+class Role(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """Somebody who takes part in a process."""
 
     id: Annotated[str, Key("Id of the role", check="id")]
@@ -28,7 +28,7 @@ class Role(Struct, frozen=True, rename="kebab"):
     ] = False
 
 
-class Phase(Struct, frozen=True, rename="kebab"):
+class Phase(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """One step of a process."""
 
     id: Annotated[str, Key("Id of the phase", check="id")]
@@ -46,7 +46,7 @@ class Phase(Struct, frozen=True, rename="kebab"):
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
 
-class Milestone(Struct, frozen=True, rename="kebab"):
+class Milestone(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """A dated event; its gate closes the phases before it."""
 
     id: Annotated[str, Key("Id of the milestone", check="id")]
@@ -84,7 +84,7 @@ class Milestone(Struct, frozen=True, rename="kebab"):
         return applies_to(self.applies, facts)
 
 
-class Deliverable(Struct, frozen=True, rename="kebab"):
+class Deliverable(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """A document with one owner; its state and link are those of the item that hands it over."""
 
     id: Annotated[str, Key("Id of the deliverable", check="id")]
@@ -101,7 +101,7 @@ class Deliverable(Struct, frozen=True, rename="kebab"):
     ] = ()
 
 
-class ProfileOption(Struct, frozen=True, rename="kebab"):
+class ProfileOption(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """One choice of a workspace's profile."""
 
     values: Annotated[tuple[str, ...], Key("Values to choose from")]
@@ -114,7 +114,7 @@ class ProfileOption(Struct, frozen=True, rename="kebab"):
     ] = ()
 
 
-class Ruleset(Struct, frozen=True, rename="kebab"):
+class Ruleset(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """Rules that bind from a date on."""
 
     id: Annotated[str, Key("Id of the ruleset", check="id")]
@@ -163,7 +163,7 @@ def applies_to(applies: Mapping[str, Sequence[str]] | None, facts: Mapping[str, 
     return all(facts.get(name, "") in values for name, values in (applies or {}).items())
 
 
-class RequirementKind(Struct, frozen=True, rename="kebab"):
+class RequirementKind(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """A kind of requirement that reports count: items whose official code has one shape."""
 
     id: Annotated[str, Key("Id of the kind", check="id")]
@@ -171,7 +171,7 @@ class RequirementKind(Struct, frozen=True, rename="kebab"):
     code: Annotated[str, Key("Shape of the official code, with ? for a character and * for any")]
 
 
-class SrtmImport(Struct, frozen=True, rename="kebab"):
+class SrtmImport(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """The checklist that an import of a test case workbook makes."""
 
     list_id: Annotated[
@@ -187,7 +187,7 @@ class SrtmImport(Struct, frozen=True, rename="kebab"):
     ] = ()
 
 
-class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
+class Process(Struct, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
     """An authorization path."""
 
     format: Annotated[int, Key("Version of the file format: 1")]

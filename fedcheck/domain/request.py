@@ -10,7 +10,7 @@ from fedcheck.domain.glossary import RequestKind, RequestState
 from fedcheck.domain.key import Key, extra
 
 
-class Request(Struct, frozen=True, rename="kebab"):
+class Request(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """A reviewer's question, or an assessor's request for evidence.
 
     The columns are those of the register that reviewers and providers keep in a review: who asks,
@@ -42,7 +42,7 @@ class Request(Struct, frozen=True, rename="kebab"):
         return self.state == "open" and self.answered is not None
 
 
-class Requests(Struct, frozen=True, rename="kebab"):
+class Requests(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """What `requests.toml` holds."""
 
     format: Annotated[int, Key("Version of the file format: 1")]

@@ -19,7 +19,7 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 
 
-class MilestoneDate(Struct, frozen=True, rename="kebab"):
+class MilestoneDate(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """When a milestone takes place; without a date it follows from the process."""
 
     day: date | None = None
@@ -27,7 +27,7 @@ class MilestoneDate(Struct, frozen=True, rename="kebab"):
     extra: dict[str, Any] = extra()
 
 
-class PackageEntry(Struct, frozen=True, rename="kebab"):
+class PackageEntry(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """One key of the certification package, as the history keeps it (`storage.package_table`)."""
 
     value: str = ""
@@ -35,7 +35,7 @@ class PackageEntry(Struct, frozen=True, rename="kebab"):
     extra: dict[str, Any] = extra()
 
 
-class SentReport(Struct, frozen=True, rename="kebab"):
+class SentReport(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """A report that was sent to somebody."""
 
     id: str
@@ -48,7 +48,7 @@ class SentReport(Struct, frozen=True, rename="kebab"):
     extra: dict[str, Any] = extra()
 
 
-class SentReports(Struct, frozen=True, rename="kebab"):
+class SentReports(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """What `sent.toml` holds."""
 
     format: Annotated[int, Key("Version of the file format: 1")]
@@ -56,7 +56,7 @@ class SentReports(Struct, frozen=True, rename="kebab"):
     extra: dict[str, Any] = extra()
 
 
-class Person(Struct, frozen=True, rename="kebab"):
+class Person(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """Somebody who takes part."""
 
     name: Annotated[str, Key("Full name")] = ""
@@ -64,7 +64,7 @@ class Person(Struct, frozen=True, rename="kebab"):
     contact: Annotated[str, Key("How to reach them")] = ""
 
 
-class WorkspaceConfig(Struct, frozen=True, rename="kebab"):
+class WorkspaceConfig(Struct, frozen=True, rename="kebab", omit_defaults=True):
     """What `fedcheck.toml` states."""
 
     format: Annotated[int, Key("Version of the file format: 1")]
@@ -74,6 +74,10 @@ class WorkspaceConfig(Struct, frozen=True, rename="kebab"):
     provider: Annotated[str, Key("Name of the cloud service provider")] = ""
     timezone: Annotated[str, Key("IANA name of the time zone that decides what today is")] = "UTC"
     marking: Annotated[str, Key("Sensitivity marking on every page of a report")] = ""
+    cache: Annotated[
+        bool | None,
+        Key("Whether each person's cache may keep its parsed files; default: not with a marking"),
+    ] = None
     profile: Annotated[
         Mapping[str, str] | None, Key("Its profile: path, type, class or impact level")
     ] = None

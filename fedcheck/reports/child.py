@@ -220,7 +220,8 @@ def _prepare(order: Mapping[str, Any]) -> Iterator[str]:
         order["earlier"][0], Path(order["earlier"][1]), datetime.fromisoformat(order["earlier"][2])
     )
     who, shipped = config.resolve_user(user, os.environ), Path(order["shipped"])
-    session = open_session(root, folders, user.checklist_folders(), who, shipped=shipped)
+    extra, cache = user.checklist_folders(), config.open_cache(user, folders)
+    session = open_session(root, folders, extra, who, shipped=shipped, cache=cache)
     session.as_of = date.fromisoformat(order["as_of"])
     if asked:
         session.clock = lambda: asked.now

@@ -26,12 +26,13 @@ from fedcheck.reports import fingerprint
 from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.session import Session
 from fedcheck.storage import checklist_files, checklist_writer, git_snapshot, history, local_state
+from fedcheck.storage.checklist_reader import load_list
 from fedcheck.storage.git_snapshot import Revision
 from fedcheck.storage.guidance_join import join_shipped_guidance
 from fedcheck.storage.loaded_files import LoadedList
 from fedcheck.storage.paths import expand_path, private_home
+from fedcheck.storage.raw_files import read_bytes
 from fedcheck.storage.reconcile import list_all_outside_changes
-from fedcheck.storage.toml_io import read_bytes
 from fedcheck.storage.typed_files import temporary_folder, write_scratch_files
 from fedcheck.storage.workspace_files import load
 
@@ -352,7 +353,7 @@ def _parse_list(name: str, data: bytes) -> LoadedList:
     """Return a list of the workspace's own from the bytes of its file."""
     with temporary_folder() as folder:
         write_scratch_files(folder, {f"{name}.toml": data})
-        return checklist_files.load_list(folder / f"{name}.toml", "workspace")
+        return load_list(folder / f"{name}.toml", "workspace")
 
 
 def _at_revision(session: Session, found: Revision) -> PastState:
@@ -378,7 +379,11 @@ def _at_revision(session: Session, found: Revision) -> PastState:
 def _load_project(session: Session, found: Revision, folder: Path) -> Project:
     """Return the project of a folder with the files of a revision, as if it lay here."""
     try:
-        project = load(folder, checklist_files.reloaded(session.catalog, folder)).project
+        project = load(
+            folder,
+            checklist_files.reloaded(session.catalog, folder, session.store.cache),
+            cache=session.store.cache,
+        ).project
     except InvalidFileError as error:
         first = error.problems[0]
         text = f"{found.short}:{first.file.name}:{first.line}: {first.message}"

@@ -29,6 +29,7 @@ from fedcheck.sharing.conversion_evidence import find_evidence
 from fedcheck.sharing.handover_store import Proposal, ProposedChange
 from fedcheck.storage import record_files
 from fedcheck.storage.paths import PRIVATE_FOLDER
+from fedcheck.storage.raw_files import read_bytes
 from fedcheck.storage.record_file import (
     FINDINGS,
     MILESTONES,
@@ -37,7 +38,6 @@ from fedcheck.storage.record_file import (
     RecordFile,
     make_empty,
 )
-from fedcheck.storage.toml_io import read_bytes
 
 MORE_FILES = ("glossary.toml", "controls.toml", "imports.toml")
 """Files next to the records that serve any process."""

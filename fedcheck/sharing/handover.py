@@ -186,9 +186,11 @@ def _own_lists(session: Session, books: Mapping[str, RecordFile]) -> dict[str, b
                 _without_withheld(checklist, project.withheld_lists)
             )
     process = session.catalog.process_file(project.process.id)
-    if process is not None and process.layer != "shipped" and process.document is not None:
-        name = f"checklists/{parse_list_id(project.process.id)}/{PROCESS_FILE}"
-        found[name] = process.document.text.encode()
+    if process is not None and process.layer != "shipped":
+        document = process.document
+        if document is not None:
+            name = f"checklists/{parse_list_id(project.process.id)}/{PROCESS_FILE}"
+            found[name] = document.text.encode()
     return found
 
 

@@ -17,7 +17,7 @@ from fedcheck.domain.key import is_id
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.sharing.package_zip import MAX_FILES, MAX_UNPACKED, ZipFiles, is_safe_name
-from fedcheck.storage import atomic_files, toml_io
+from fedcheck.storage import atomic_files, raw_files, toml_io
 from fedcheck.storage.confined import OpenFolder, is_link, open_folder
 from fedcheck.storage.names import parse_sha256
 from fedcheck.storage.paths import LOCAL_STATE
@@ -25,7 +25,7 @@ from fedcheck.storage.paths import LOCAL_STATE
 MANIFEST = "handover.toml"
 README = "README.md"
 
-MAX_RECORDS = toml_io.MAX_BYTES
+MAX_RECORDS = raw_files.MAX_BYTES
 """The most bytes of a file with records."""
 
 _ID = re.compile("[0-9a-f]{6,32}")

@@ -21,7 +21,8 @@ from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.sharing.handover_package import MANIFEST, Manifest, parse_manifest
 from fedcheck.storage import atomic_files
 from fedcheck.storage.paths import HANDOVERS_FOLDER, WORKSPACE_FILE
-from fedcheck.storage.toml_io import dumps, format_table, parse, read_bytes
+from fedcheck.storage.raw_files import read_bytes
+from fedcheck.storage.toml_io import dumps, format_table, parse
 
 SENT = "sent"
 KEPT_HEAD = "head.toml"

@@ -14,13 +14,13 @@ from fedcheck.sharing.list_order import read_item_order
 from fedcheck.sharing.record_files import Texts, list_named_items, merge_record_files
 from fedcheck.sharing.remark import Remark
 from fedcheck.sharing.tables import merge_table_file
-from fedcheck.storage import progress_files
-from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_reader import load_list
 from fedcheck.storage.checklist_writer import LISTS
 from fedcheck.storage.names import is_list_id, parse_list_id
 from fedcheck.storage.paths import PRIVATE_FOLDER, WORKSPACE_FILE
-from fedcheck.storage.record_file import FINDINGS, REQUESTS, SENT
-from fedcheck.storage.toml_io import parse, read_bytes
+from fedcheck.storage.raw_files import read_bytes
+from fedcheck.storage.record_file import FINDINGS, PROGRESS_FOLDER, REQUESTS, SENT
+from fedcheck.storage.toml_io import parse
 from fedcheck.storage.typed_files import (
     replace_typed_file,
     temporary_folder,
@@ -101,7 +101,7 @@ def _is_toml(data: bytes) -> bool:
 def merge_texts(path: Path, texts: Texts) -> tuple[bytes | None, list[Remark]]:
     """Return the merged file; None where marks have to be left to a person."""
     folder, name = path.parent.name, path.stem
-    if folder == progress_files.FOLDER and is_list_id(name):
+    if folder == PROGRESS_FOLDER and is_list_id(name):
         order, renamed = read_item_order(_find_root(path.parent.parent), parse_list_id(name))
         merged = merge_record_files(path, name, texts, order, renamed)
         return merged.data, list(merged.remarks)

@@ -16,9 +16,10 @@ from fedcheck.analysis.board import build_board
 from fedcheck.analysis.portfolio import DAYS, WorkspaceSummary, summarize
 from fedcheck.domain.text import pluralize
 from fedcheck.errors import FedcheckError, Problem
-from fedcheck.storage import checklist_files, paths, workspace_files
+from fedcheck.storage import checklist_files, config, paths, workspace_files
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.evidence_states import peek_states
+from fedcheck.storage.head_file import find_cache
 from fedcheck.storage.paths import UserFolders
 from fedcheck.storage.recent_workspaces import list_recent_workspaces
 
@@ -178,16 +179,17 @@ class PortfolioReader:
         self.clock, self.as_of, self.days, self.person = clock, as_of, days, person
         self._places = (folders.checklists, *user.checklist_folders())
         self._base: checklist_files.Catalog | None = None
-        self._same: checklist_files.SameLists = {}
+        self._cache = config.open_cache(user, folders)
 
     def read(self, root: Path) -> PortfolioRow:
-        """Read one workspace; what is wrong with it is in the row. Writes nothing, anywhere."""
+        """Read one workspace; what is wrong with it is in the row. Writes nothing into it."""
         try:
             if self._base is None:
                 shipped = paths.find_shipped_checklists()
-                self._base = checklist_files.load_catalog(shipped, self._places, None)
-            catalog = checklist_files.reloaded(self._base, root, self._same)
-            found = workspace_files.load(root, catalog, peek_states)
+                self._base = checklist_files.load_catalog(shipped, self._places, None, self._cache)
+            cache = find_cache(root, self._cache)
+            catalog = checklist_files.reloaded(self._base, root, cache)
+            found = workspace_files.load(root, catalog, peek_states, cache)
             zone = ZoneInfo(found.project.config.timezone)
             today = self.as_of or self.clock().astimezone(zone).date()
             summary = summarize(build_board(found.project, today), self.days, self.person)

@@ -12,7 +12,7 @@ from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.storage import atomic_files
 from fedcheck.storage.git_driver import DRIVER_KEY, NAME_KEY
 from fedcheck.storage.git_snapshot import run_git
-from fedcheck.storage.toml_io import read_bytes
+from fedcheck.storage.raw_files import read_bytes
 from fedcheck.storage.workspace_creation import ATTRIBUTES, IGNORED, MERGED
 
 TITLE = "fedcheck: records merge one by one"

@@ -28,7 +28,8 @@ from fedcheck.storage.names import (
     parse_text_name,
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
-from fedcheck.storage.toml_io import dumps, quote_key, read_bytes
+from fedcheck.storage.raw_files import read_bytes
+from fedcheck.storage.toml_io import dumps, quote_key
 from fedcheck.storage.toml_keys import keys_of
 
 LISTS = "checklists"

@@ -11,9 +11,9 @@ from fedcheck.domain.key import Key
 from fedcheck.domain.text import one_line
 from fedcheck.domain.typed_dates import DateOrder
 from fedcheck.errors import InvalidFileError, Problem
-from fedcheck.storage.decoder import decode
+from fedcheck.storage import cache
+from fedcheck.storage.cache import NO_CACHE, Cache
 from fedcheck.storage.paths import UserFolders, expand_path, find_user_folders
-from fedcheck.storage.toml_io import read
 
 Glyphs = Literal["unicode", "ascii"]
 Preset = Literal["", "vim"]
@@ -52,6 +52,10 @@ class UserConfig(Struct, frozen=True, rename="kebab"):
     portfolio: Annotated[
         tuple[str, ...], Key("Workspaces, and folders of workspaces, of your portfolio")
     ] = ()
+    cache: Annotated[
+        Literal["on", "all", "off"],
+        Key("Cache of parsed files: on, all (also of workspaces with a marking), or off"),
+    ] = "on"
     date_order: Annotated[
         Literal["month-first", "day-first"], Key("Order of typed dates such as 2/1/2027")
     ] = "month-first"
@@ -73,6 +77,9 @@ def load(folders: UserFolders, check: Check = lambda _: ()) -> tuple[UserConfig,
     """
     if not os.path.lexists(folders.config_file):
         return UserConfig(), []
+    from fedcheck.storage.decoder import decode  # many have no such file, and need no parser
+    from fedcheck.storage.toml_io import read
+
     try:
         document = read(folders.config_file)
     except InvalidFileError as error:
@@ -82,6 +89,14 @@ def load(folders: UserFolders, check: Check = lambda _: ()) -> tuple[UserConfig,
     for path, message, hint in check(config):
         problems.add(path, message, hint)
     return config, problems.problems()
+
+
+def open_cache(
+    config: UserConfig, folders: UserFolders, environment: Mapping[str, str] = os.environ
+) -> Cache:
+    """Return the cache that this person wants; FEDCHECK_CACHE counts before the configuration."""
+    wanted = environment.get("FEDCHECK_CACHE") or config.cache
+    return NO_CACHE if wanted == "off" else cache.open_cache(folders.cache, wanted == "all")
 
 
 def list_portfolio_problems(config: UserConfig) -> list[tuple[tuple[str | int, ...], str, str]]:

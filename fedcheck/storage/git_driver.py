@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage.atomic_files import read_prefix
-from fedcheck.storage.toml_io import read_bytes
+from fedcheck.storage.raw_files import read_bytes
 
 NAME_KEY = "merge.fedcheck.name"
 DRIVER_KEY = "merge.fedcheck.driver"

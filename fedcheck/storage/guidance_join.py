@@ -29,11 +29,11 @@ def join_shipped_guidance(lists: Iterable[LoadedList], known: Sequence[LoadedLis
         if name not in words:
             words[name] = collect_words(_list_shipped(known, name))
         one.plain, one.checklist = found, join_guidance(found, words[name])
-        if not words[name] and one.collector is not None:
+        if not words[name]:
             offered = [process for process in _processes(known) if _has_words(known, process)]
             hint = did_you_mean(name, offered) or "known: " + ", ".join(offered)
             text = f'no guidance is shipped for the process "{one_line(name, 60)}"'
-            one.collector.add(("guidance",), text, hint, "warning")
+            one.warn(("guidance",), text, hint)
 
 
 def _list_shipped(known: Iterable[LoadedList], process: str) -> list[Checklist]:

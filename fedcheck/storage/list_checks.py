@@ -7,9 +7,8 @@ from fedcheck.domain.checklist import OVERLAID, Checklist, Item, When
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
+from fedcheck.storage.loaded_files import KeyPath
 from fedcheck.storage.problems import Collector
-
-KeyPath = tuple[str | int, ...]
 
 
 def check_against_processes(

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.glossary import Audience, Sharing
 from fedcheck.domain.process import Process
-from fedcheck.errors import Problem
-from fedcheck.storage.list_checks import KeyPath, item_places
-from fedcheck.storage.problems import Collector
-from fedcheck.storage.toml_io import Document
+from fedcheck.errors import InvalidFileError, Problem
+
+if TYPE_CHECKING:
+    from fedcheck.storage.problems import Collector
+    from fedcheck.storage.toml_io import Document
+
+KeyPath = tuple[str | int, ...]
+"""The keys and indices that lead to a place in a file."""
 
 Layer = Literal["workspace", "user", "shipped", "private", "file"]
 
@@ -23,14 +27,19 @@ class LoadedList(Struct):
     Attributes:
         checklist: what counts: what the file states, with the guidance that it asks for.
         plain: what the file states, where guidance was joined to it.
+        parsed: its text and its TOML, where it was parsed and not found in the cache.
+        digest: the hash of the file; empty where it could not be read.
+        under: the workspace that no link of its files may lead out of.
     """
 
     path: Path
     layer: Layer
     checklist: Checklist | None = None
-    document: Document | None = None
-    collector: Collector | None = None
+    parsed: "Document | None" = None
+    collector: "Collector | None" = None
     unreadable: list[Problem] = field(default_factory=list)
+    digest: str = ""
+    under: Path | None = None
     plain: Checklist | None = None
     _places: dict[str, KeyPath] | None = None
 
@@ -55,7 +64,21 @@ class LoadedList(Struct):
     @property
     def sha256(self) -> str | None:
         """Return the hash of the file; None where it could not be read."""
-        return self.document.sha256 if self.document else None
+        return self.digest or None
+
+    @property
+    def document(self) -> "Document | None":
+        """Return the text and the TOML of the file; None where it cannot be read."""
+        if self.parsed is None and self.digest:
+            self.parsed = _read_again(self.path, self.under)
+        return self.parsed
+
+    def warn(self, at: KeyPath, text: str, hint: str) -> None:
+        """Note what is wrong with the file and does not keep it from being used."""
+        if self.collector is None and self.document is not None:
+            self.collector = self.document.collector()
+        if self.collector is not None:
+            self.collector.add(at, text, hint, "warning")
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the file."""
@@ -65,19 +88,36 @@ class LoadedList(Struct):
         """Return the path of keys that leads to an item in the file."""
         if self._places is None:
             data = self.document.data if self.document else {}
+            from fedcheck.storage.list_checks import item_places  # for messages alone
+
             self._places = dict(reversed(list(item_places(data))))
         return self._places.get(item_id, ())
 
 
 class LoadedProcess(Struct, frozen=True):
-    """A process file: what it holds as far as it can be read, and what is wrong with it."""
+    """A process file: what it holds as far as it can be read, and what is wrong with it.
+
+    Attributes: as those of LoadedList.
+    """
 
     path: Path
     layer: Layer
     process: Process | None = None
-    document: Document | None = None
-    collector: Collector | None = None
+    parsed: "Document | None" = None
+    collector: "Collector | None" = None
     unreadable: Sequence[Problem] = ()
+    digest: str = ""
+    under: Path | None = None
+
+    @property
+    def sha256(self) -> str | None:
+        """Return the hash of the file; None where it could not be read."""
+        return self.digest or None
+
+    @property
+    def document(self) -> "Document | None":
+        """Return the text and the TOML of the file; None where it cannot be read."""
+        return self.parsed or (_read_again(self.path, self.under) if self.digest else None)
 
     @property
     def id(self) -> str:
@@ -87,3 +127,13 @@ class LoadedProcess(Struct, frozen=True):
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the file."""
         return [*self.unreadable, *(self.collector.problems() if self.collector else ())]
+
+
+def _read_again(path: Path, under: Path | None) -> "Document | None":
+    """Return what a file states that was known by its bytes; None where it went meanwhile."""
+    from fedcheck.storage.toml_io import read  # what is known needs no parser
+
+    try:
+        return read(path, under)
+    except InvalidFileError:
+        return None

@@ -19,7 +19,8 @@ from fedcheck.storage.decoder import decode
 from fedcheck.storage.names import TEXT_NAMES
 from fedcheck.storage.paths import find_shipped_checklists
 from fedcheck.storage.problems import Collector
-from fedcheck.storage.toml_io import collect_toml_values, dumps, format_table, parse, read_bytes
+from fedcheck.storage.raw_files import read_bytes
+from fedcheck.storage.toml_io import collect_toml_values, dumps, format_table, parse
 
 GLOSSARY, CONTROLS = TEXT_NAMES
 

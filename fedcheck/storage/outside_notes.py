@@ -19,7 +19,7 @@ from fedcheck.domain.change import (
 )
 from fedcheck.domain.reference import split_ref
 from fedcheck.errors import FedcheckError, WorkspaceGoneError
-from fedcheck.storage import history, local_state, progress_files
+from fedcheck.storage import history, local_state
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.presence import check_present
 from fedcheck.storage.reconcile import (
@@ -29,6 +29,7 @@ from fedcheck.storage.reconcile import (
     list_all_outside_changes,
     note_tips,
 )
+from fedcheck.storage.record_file import PROGRESS_FOLDER
 
 
 class TransactionHead(Struct, frozen=True):
@@ -173,7 +174,7 @@ def append_refused_lines(home: Path, by: str, lines: Sequence[HistoryLine]) -> N
 def _list_file_facts(home: Path) -> set[tuple[str, int, int, int]]:
     """Return what shows whether a history or a record file was written since."""
     found = set()
-    for name in ("", progress_files.FOLDER, history.FOLDER):
+    for name in ("", PROGRESS_FOLDER, history.FOLDER):
         try:
             with os.scandir(home / name) as entries:
                 for entry in entries:

@@ -8,7 +8,8 @@ from fedcheck.domain.dates import parse_due
 from fedcheck.domain.key import is_id
 from fedcheck.domain.process import Milestone, Process
 from fedcheck.domain.text import one_line
-from fedcheck.storage.list_checks import KeyPath, check_options, note_repeated_ids, note_unknown
+from fedcheck.storage.list_checks import check_options, note_repeated_ids, note_unknown
+from fedcheck.storage.loaded_files import KeyPath
 from fedcheck.storage.problems import Collector
 
 ARRAYS = ("role", "phase", "milestone", "deliverable", "ruleset", "requirement-kind", "source")

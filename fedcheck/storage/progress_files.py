@@ -25,7 +25,6 @@ from fedcheck.storage.toml_io import (
     quote_key,
 )
 
-FOLDER = "progress"
 MAX_DEPTH = 40
 """How deep unknown keys may nest; we write them back, and nobody writes such a file by hand."""
 

@@ -22,12 +22,18 @@ from fedcheck.domain.item_rules import REVIEW_FIELDS
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.errors import InvalidFileError
-from fedcheck.storage import history, progress_files, record_files
+from fedcheck.storage import history, record_files
 from fedcheck.storage.atomic_files import read_prefix, toml_files
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.names import is_list_id
-from fedcheck.storage.record_file import IN_HEAD, RESERVED_NAMES, RecordFile, make_empty
+from fedcheck.storage.record_file import (
+    IN_HEAD,
+    PROGRESS_FOLDER,
+    RESERVED_NAMES,
+    RecordFile,
+    make_empty,
+)
 
 Key = tuple[str, str]
 """Reference and field."""
@@ -195,8 +201,8 @@ def _load_record_files(
     One that is gone counts as empty: its records were taken away.
     """
     found = []
-    names = {path.stem for path in toml_files(root / progress_files.FOLDER)}
-    names |= {Path(name).stem for name in seen if name.startswith(f"{progress_files.FOLDER}/")}
+    names = {path.stem for path in toml_files(root / PROGRESS_FOLDER)}
+    names |= {Path(name).stem for name in seen if name.startswith(f"{PROGRESS_FOLDER}/")}
     names |= {*RESERVED_NAMES, *owners}
     for name in sorted(names):
         if name not in RESERVED_NAMES and not is_list_id(name):

@@ -14,6 +14,9 @@ from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 from fedcheck.errors import Problem
 
+PROGRESS_FOLDER = "progress"
+"""The folder of the books of checklists."""
+
 REQUESTS = "requests"
 FINDINGS = "findings"
 MILESTONES = "milestones"

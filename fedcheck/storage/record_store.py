@@ -15,6 +15,7 @@ from fedcheck.domain.change import (
     is_outside,
 )
 from fedcheck.storage import history, local_state, outside_notes, transaction
+from fedcheck.storage.cache import NO_CACHE, Cache
 from fedcheck.storage.guards import Guard
 from fedcheck.storage.history_graph import build_graph
 from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
@@ -22,6 +23,7 @@ from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
 from fedcheck.storage.reconcile import OutsideChange, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.record_files import remember_saved
 from fedcheck.storage.settling import has_unsettled
 from fedcheck.storage.transaction import CommitResult, Part
 
@@ -40,12 +42,14 @@ class RecordStore(Struct):
         books: its books by name: progress by checklist, requests, findings.
         private: those under `private/`.
         identity: distinguishes the workspace from another one that takes its place.
+        cache: where parsed files of the workspace are kept; never those under `private/`.
     """
 
     root: Path
     books: dict[str, RecordFile]
     private: dict[str, RecordFile]
     identity: Identity
+    cache: Cache = NO_CACHE
     _refused_lines: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
     _signed: str = ""
 
@@ -85,7 +89,12 @@ class RecordStore(Struct):
             raise
         results = dict(zip((part.home for part in parts), saved, strict=True))
         for home, result in results.items():
-            self.of(home != self.root).update(result.books)
+            books = self.of(home != self.root)
+            for name, book in result.books.items():
+                before = books.get(name)
+                if home == self.root and (before is None or before.sha256 != book.sha256):
+                    remember_saved(book, before.sha256 if before else "", self.cache)
+                books[name] = book
         return results
 
     @contextmanager

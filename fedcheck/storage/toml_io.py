@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import stat
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -15,13 +14,10 @@ from msgspec import Struct
 from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.text import one_line
-from fedcheck.errors import InvalidFileError, Problem
-from fedcheck.storage.confined import OUTSIDE_LINK, leads_outside
+from fedcheck.errors import InvalidFileError
 from fedcheck.storage.problems import Collector
+from fedcheck.storage.raw_files import file_error, read_bytes
 from fedcheck.storage.toml_keys import KeySpec, keeps_extra, keys_of
-
-MAX_BYTES = 32 * 1024 * 1024
-"""The largest file that is read; the largest real checklist is below one megabyte."""
 
 _CONFLICT = r"(?m)^(<{7}|>{7})(\s|$)"
 _MERGED = ("fedcheck.toml", "requests.toml", "findings.toml", "sent.toml")
@@ -49,51 +45,26 @@ def read(path: Path, under: Path | None = None) -> Document:
     return parse(path, read_bytes(path, under))
 
 
-def read_bytes(path: Path, under: Path | None = None) -> bytes:
-    """Read a file. Raises InvalidFileError where it is no readable file of a sane size.
-
-    `under` is the workspace that the file belongs to: where a link leads out of it, the file is
-    not read, for its text would land in reports.
-    """
-    if under is not None and leads_outside(path, under):
-        raise _file_error(path, 0, OUTSIDE_LINK, "replace it with the file itself")
-    try:
-        found = path.stat()
-        if stat.S_ISREG(found.st_mode) and found.st_size > MAX_BYTES:
-            raise _file_error(path, 0, "larger than 32 MB", "this is not a fedcheck file")
-        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
-            raise _file_error(path, 0, "a device or a pipe, not a file", "move it elsewhere")
-        return path.read_bytes()
-    except IsADirectoryError:
-        raise _file_error(path, 0, "a folder, not a file", "move it elsewhere") from None
-    except FileNotFoundError:
-        where = "a link to a missing file" if path.is_symlink() else "no such file"
-        raise _file_error(path, 0, where, "check the name") from None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise _file_error(path, 0, f"cannot be read: {reason}", "check its permissions") from None
-
-
 def parse(path: Path, raw: bytes) -> Document:
     """Parse the bytes of a file. Raises InvalidFileError where they are not TOML of ours."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _file_error(path, line, "not UTF-8 text", "save the file as UTF-8") from None
+        raise file_error(path, line, "not UTF-8 text", "save the file as UTF-8") from None
     if text.startswith("\ufeff"):
         text = text[1:]
     if "\x00" in text:
         line = text[: text.index("\x00")].count("\n") + 1
-        raise _file_error(path, line, "a binary file, not TOML", "restore it from a copy")
+        raise file_error(path, line, "a binary file, not TOML", "restore it from a copy")
     try:
         data = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise _syntax_error(path, text, error) from None
     except RecursionError:
-        raise _file_error(path, 0, "nested too deeply", "this is not a fedcheck file") from None
+        raise file_error(path, 0, "nested too deeply", "this is not a fedcheck file") from None
     except ValueError as error:
-        raise _file_error(
+        raise file_error(
             path, 0, f"not TOML: {one_line(str(error), 120)}", "correct the value"
         ) from None
     _check_format(path, text, data)
@@ -104,11 +75,11 @@ def _syntax_error(path: Path, text: str, error: tomli.TOMLDecodeError) -> Invali
     conflict = re.search(_CONFLICT, text)
     if conflict:
         line = text[: conflict.start()].count("\n") + 1
-        return _file_error(path, line, "unsettled merge conflict", SETTLE_HINT)
+        return file_error(path, line, "unsettled merge conflict", SETTLE_HINT)
     place = re.search(_PLACE, str(error))
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
     message = re.sub(_PLACE, "", str(error))
-    return _file_error(
+    return file_error(
         path, line, f"not valid TOML: {one_line(message, 160)}", _syntax_hint(path, message)
     )
 
@@ -141,10 +112,6 @@ def _check_format(path: Path, text: str, data: dict[str, Any]) -> None:
             "upgrade fedcheck; nothing was changed",
         )
     raise InvalidFileError(collector.problems())
-
-
-def _file_error(path: Path, line: int, message: str, hint: str) -> InvalidFileError:
-    return InvalidFileError([Problem(path, line, message, hint)])
 
 
 def collect_toml_values(thing: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ old state or the new one; a difference that the history does not explain is adde
 outside fedcheck at the next save.
 """
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -41,9 +40,9 @@ from fedcheck.storage import (
     checklist_writer,
     history,
     local_state,
-    progress_files,
     record_files,
 )
+from fedcheck.storage.cache import NO_CACHE, Cache
 from fedcheck.storage.guards import Guard, allow_all
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.outside_notes import (
@@ -54,6 +53,7 @@ from fedcheck.storage.outside_notes import (
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 from fedcheck.storage.presence import Identity
+from fedcheck.storage.raw_files import read_bytes
 from fedcheck.storage.reconcile import (
     OutsideState,
     Tips,
@@ -61,9 +61,8 @@ from fedcheck.storage.reconcile import (
     is_git_at_work,
     list_all_outside_changes,
 )
-from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.record_file import PROGRESS_FOLDER, RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
-from fedcheck.storage.toml_io import read_bytes
 
 
 class CommitResult(Struct, frozen=True):
@@ -107,6 +106,7 @@ class Part(Struct, frozen=True):
         plan: works out the changes, under the lock, from the records as they are on disk.
         rewritten: the workspace's own lists that come, change or go with it. What comes is
             written first and what goes is removed last: no record is ever without its list.
+        cache: where parsed files are kept.
     """
 
     home: Path
@@ -114,6 +114,7 @@ class Part(Struct, frozen=True):
     orders: Mapping[str, Sequence[str]]
     plan: Plan
     rewritten: Sequence[checklist_writer.Rewritten] = ()
+    cache: Cache = NO_CACHE
 
 
 class _Prepared(Struct, frozen=True):
@@ -205,7 +206,8 @@ def _prepare(
 
     def read(checklist: str) -> RecordFile:
         if checklist not in current:
-            current[checklist] = _read_current(home, checklist, part.known.get(checklist))
+            known = part.known.get(checklist)
+            current[checklist] = _read_current(home, checklist, known, part.cache)
         return current[checklist]
 
     def record(ref: str) -> AnyRecord:
@@ -259,19 +261,17 @@ def _note(one: _Prepared, head: TransactionHead, *, is_made: bool) -> None:
 
 def _remove_stray_files(root: Path) -> None:
     """Remove what killed processes left where saves are made."""
-    for folder in ("", progress_files.FOLDER, history.FOLDER, LOCAL_STATE):
+    for folder in ("", PROGRESS_FOLDER, history.FOLDER, LOCAL_STATE):
         atomic_files.remove_stray_files(root / folder, under=workspace_of(root))
 
 
-def _read_current(root: Path, checklist: str, known: RecordFile | None) -> RecordFile:
+def _read_current(root: Path, checklist: str, known: RecordFile | None, cache: Cache) -> RecordFile:
     """Return the progress file as it is on disk, parsed again only if it is not the known one."""
     path = record_files.path_of(root, checklist)
     if not os.path.lexists(path):
         return RecordFile(checklist)
     raw = read_bytes(path, workspace_of(root))
-    if known is not None and known.sha256 == hashlib.sha256(raw).hexdigest():
-        return known
-    return record_files.parse(path, raw, checklist)
+    return record_files.with_texts(record_files.recall(path, raw, checklist, cache, known), cache)
 
 
 def _group_by_checklist(

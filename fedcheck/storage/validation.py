@@ -13,8 +13,8 @@ from fedcheck.domain.package_values import PHONE_PATTERN
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean, split_ref
 from fedcheck.storage.checklist_files import Catalog
-from fedcheck.storage.list_checks import KeyPath, note_unknown
-from fedcheck.storage.loaded_files import LoadedList
+from fedcheck.storage.list_checks import note_unknown
+from fedcheck.storage.loaded_files import KeyPath, LoadedList
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.toml_keys import KeySpec, is_struct, keeps_extra, keys_of
 

@@ -14,9 +14,9 @@ from fedcheck.domain.workspace import Person
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import (
     atomic_files,
-    progress_files,
 )
 from fedcheck.storage.paths import LOCAL_STATE, PRIVATE_FOLDER, WORKSPACE_FILE
+from fedcheck.storage.record_file import PROGRESS_FOLDER
 from fedcheck.storage.toml_io import dumps, format_table, quote_key
 from fedcheck.storage.typed_files import make_trusted_folder
 
@@ -82,7 +82,7 @@ def create(root: Path, text: str) -> None:
             ErrorKind.USAGE,
         )
     make_trusted_folder(root)
-    for folder in ("checklists", progress_files.FOLDER, "evidence", "history", "reports"):
+    for folder in ("checklists", PROGRESS_FOLDER, "evidence", "history", "reports"):
         atomic_files.make_folder(root / folder, under=root)
     atomic_files.replace_file(root / WORKSPACE_FILE, text.encode(), under=root)
     _write_if_missing(root / ".gitignore", IGNORED)

@@ -19,14 +19,16 @@ from fedcheck.storage import (
     checklist_files,
     evidence_states,
     presence,
-    progress_files,
 )
+from fedcheck.storage.cache import NO_CACHE, Cache
 from fedcheck.storage.file_access import check_writable_by_others
+from fedcheck.storage.head_file import check_against_process, load_head
 from fedcheck.storage.paths import PRIVATE_FOLDER, WORKSPACE_FILE, private_home
 from fedcheck.storage.record_file import (
     FINDINGS,
     MILESTONES,
     PACKAGE,
+    PROGRESS_FOLDER,
     PROVIDER,
     REQUESTS,
     RESERVED_NAMES,
@@ -35,9 +37,8 @@ from fedcheck.storage.record_file import (
 )
 from fedcheck.storage.record_store import RecordStore
 from fedcheck.storage.workspace_contents import (
-    check_against_process,
+    NOTHING_KNOWN,
     load_contents,
-    load_head,
     load_private,
 )
 
@@ -47,7 +48,7 @@ T = TypeVar("T")
 LookAtEvidence = Callable[[Path, Iterable[evidence_states.EvidenceHolder]], dict[str, str]]
 """Returns the states of evidence files that are not good."""
 
-FOLDERS = ("", progress_files.FOLDER, "checklists", "history")
+FOLDERS = ("", PROGRESS_FOLDER, "checklists", "history")
 """The folders of a workspace whose files make its state."""
 
 
@@ -89,13 +90,17 @@ def load(
     root: Path,
     catalog: checklist_files.Catalog,
     look_at_evidence: LookAtEvidence = evidence_states.check_states,
+    cache: Cache = NO_CACHE,
+    store: RecordStore | None = None,
 ) -> LoadedWorkspace:
     """Read a workspace. Raises FedcheckError where its head file cannot be used.
+
+    What has the bytes that are in the cache, or were read before (`store`), is not parsed again.
 
     With `evidence_states.peek_states` nothing at all is written; else what was seen of evidence
     files is remembered in the workspace's local state.
     """
-    config, problems = load_head(root, catalog.processes)
+    config, problems = load_head(root, catalog.processes, cache)
     process = catalog.processes.get(config.process)
     file = catalog.process_file(config.process)
     if process is None and file is not None:
@@ -108,8 +113,8 @@ def load(
     errors = [problem for problem in found if problem.severity == "error"]
     if errors:
         raise InvalidFileError(errors)
-    contents = load_contents(root)
-    private = load_private(private_home(root))
+    contents = load_contents(root, cache, store.books if store else NOTHING_KNOWN)
+    private = load_private(private_home(root), store.private if store else NOTHING_KNOWN)
     options = process.profile or {}
     chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
     profile = parse_profile(process, chosen, config.role)
@@ -171,10 +176,10 @@ def load(
     return LoadedWorkspace(project, contents.books, private.books, listed)
 
 
-def open_store(root: Path, found: LoadedWorkspace) -> RecordStore:
-    """Return the record store of a workspace that was read."""
+def open_store(root: Path, found: LoadedWorkspace, cache: Cache = NO_CACHE) -> RecordStore:
+    """Return the record store of a workspace that was read; `cache` is that of its files."""
     name = found.project.config.name
-    return RecordStore(root, found.books, found.private, presence.identify(root, name))
+    return RecordStore(root, found.books, found.private, presence.identify(root, name), cache)
 
 
 def load_again(store: RecordStore, catalog: checklist_files.Catalog) -> LoadedWorkspace:
@@ -184,7 +189,7 @@ def load_again(store: RecordStore, catalog: checklist_files.Catalog) -> LoadedWo
     is no new state of it.
     """
     store.identity.check()
-    fresh = load(store.root, catalog)
+    fresh = load(store.root, catalog, cache=store.cache, store=store)
     store.identity.check()
     store.identity.name = fresh.project.config.name
     return fresh
@@ -201,7 +206,7 @@ def keep_last_good(fresh: LoadedWorkspace, store: RecordStore) -> Project:
         known = store.of(broken.private)
         names = [broken.checklist or Path(broken.path).stem]  # requests and findings are no list
         if not broken.checklist and Path(broken.path).name in (
-            progress_files.FOLDER,
+            PROGRESS_FOLDER,
             PRIVATE_FOLDER,
         ):
             names = list(known)  # the folder is closed, with all that is in it

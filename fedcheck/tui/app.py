@@ -21,7 +21,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError, Problem
 from fedcheck.keys.keymap import list_start_screens
 from fedcheck.session import Clock, Session, Transaction, open_session, system_clock
-from fedcheck.storage.config import UserConfig
+from fedcheck.storage.config import UserConfig, open_cache
 from fedcheck.storage.guards import ConflictError
 from fedcheck.storage.paths import UserFolders
 from fedcheck.tui import external_changes, save_queue, themes
@@ -165,9 +165,8 @@ class FedcheckApp(App[int]):
         if self.saves.warn_of_waiting():
             return False
         try:
-            session = open_session(
-                root, self.folders, config.checklist_folders(), self.who, self.clock
-            )
+            extra, cache = config.checklist_folders(), open_cache(config, self.folders)
+            session = open_session(root, self.folders, extra, self.who, self.clock, cache=cache)
         except FedcheckError as error:
             self.tell(str(error), error.hint, "error")
             return False

@@ -22,6 +22,7 @@ from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.storage import (
     atomic_files,
     checklist_files,
+    checklist_reader,
     checklist_writer,
     config,
     guidance_join,
@@ -166,11 +167,11 @@ def validate(
         files_ = tuple(path for path in files_ if path not in text_files)
         for path in files_:
             if path.name == checklist_files.PROCESS_FILE:
-                processes.append(checklist_files.load_process(path))
+                processes.append(checklist_reader.load_process(path))
         known = {**catalog.processes, **{p.id: p.process for p in processes if p.process}}
         for path in files_:
             if path.name != checklist_files.PROCESS_FILE:
-                given.append(checklist_files.load_list(path, "file", known))
+                given.append(checklist_reader.load_list(path, "file", known))
         named = {loaded.path.resolve() for loaded in given}
         others = [one for one in catalog.lists if one.path.resolve() not in named]
         catalog = checklist_files.Catalog([*given, *others], known, processes)

@@ -7,7 +7,7 @@ from fedcheck.cli.options import print_error, print_json, print_line, style_text
 from fedcheck.domain.dates import format_stamp
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.storage.toml_io import read_bytes
+from fedcheck.storage.raw_files import read_bytes
 
 if TYPE_CHECKING:
     from fedcheck.session import Session

@@ -24,7 +24,8 @@ from fedcheck.importers.rules.reader import read_release
 from fedcheck.importers.rules.ruleset_dates import list_ruleset_dates, write_rulesets
 from fedcheck.storage import atomic_files
 from fedcheck.storage.atomic_files import toml_files
-from fedcheck.storage.checklist_files import PROCESS_FILE, load_process
+from fedcheck.storage.checklist_files import PROCESS_FILE
+from fedcheck.storage.checklist_reader import load_process
 from fedcheck.storage.checklist_writer import dump
 from fedcheck.storage.paths import find_shipped_checklists
 

@@ -15,7 +15,7 @@ from fedcheck.importers.rules.document import ControlWording, Release
 from fedcheck.storage.checklist_writer import TEXTS, Rewritten
 from fedcheck.storage.names import TextName
 from fedcheck.storage.official_texts import CONTROLS, GLOSSARY, dump, text_path
-from fedcheck.storage.toml_io import read_bytes
+from fedcheck.storage.raw_files import read_bytes
 
 LONGEST_NAME = 200
 """The most characters of a term, a form of it, or an id."""

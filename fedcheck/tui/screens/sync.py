@@ -18,6 +18,7 @@ from fedcheck.session import open_session
 from fedcheck.sharing.sync import sync_workspace
 from fedcheck.sharing.sync_problems import LargeEvidenceError
 from fedcheck.sharing.sync_result import SyncResult, describe_result
+from fedcheck.storage.config import open_cache
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
@@ -81,7 +82,8 @@ class SyncScreen(ModalScreen[None]):
 
         def work() -> SyncResult:
             # A session of its own: the app's sees what came as what others did, and shows it.
-            session = open_session(root, folders, config.checklist_folders(), who, clock)
+            extra, cache = config.checklist_folders(), open_cache(config, folders)
+            session = open_session(root, folders, extra, who, clock, cache=cache)
             return sync_workspace(
                 session,
                 ask_large=lambda count, size: yes,
