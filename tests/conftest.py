@@ -16,11 +16,10 @@ from typing import Any
 
 import hypothesis
 import pytest
-from msgspec.structs import replace
 
 from fedcheck import session as session_module
 from fedcheck.session import Session, open_session
-from fedcheck.storage import checklist_files, paths
+from fedcheck.storage import paths
 
 hypothesis.settings.register_profile(
     "ci",
@@ -110,7 +109,9 @@ def no_waiting_for_the_disk() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """Give the test a home of its own; no test sees the real one, nor the caller's settings."""
     folder = tmp_path / "home"
     folder.mkdir()
@@ -120,12 +121,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "XDG_CONFIG_HOME": ".config",
         "XDG_STATE_HOME": ".local/state",
         "XDG_DATA_HOME": ".local/share",
-        "XDG_CACHE_HOME": ".cache",
     }.items():
         monkeypatch.setenv(name, str(folder / place))
     for name in list(os.environ):
-        if name.startswith("FEDCHECK_"):
+        if name.startswith("FEDCHECK_") and name != "FEDCHECK_CACHE":
             monkeypatch.delenv(name)
+    # One for all tests: what is in it is under the hash of what it was parsed from.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "EDITOR", "VISUAL", "BROWSER", "PAGER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FEDCHECK_USER", "alice")

@@ -10,7 +10,7 @@ from conftest import MakeWorkspace, OpenWorkspace
 from fedcheck.analysis.gates import gate
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError, InvalidFileError, Problem
-from fedcheck.storage import toml_io
+from fedcheck.storage import raw_files, toml_io
 from fedcheck.storage.config import load as load_config
 from fedcheck.storage.paths import WORKSPACE_FILE, find_user_folders, find_workspace
 
@@ -30,7 +30,7 @@ def raw(content: bytes) -> Callable[[Path], None]:
 
 def huge(path: Path) -> None:
     path.write_text(GOOD)
-    os.truncate(path, toml_io.MAX_BYTES + 1)
+    os.truncate(path, raw_files.MAX_BYTES + 1)
 
 
 CONFLICT = GOOD + '<<<<<<< ours\nowner = "a"\n=======\nowner = "b"\n>>>>>>> theirs\n'

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "fedcheck"
 
 WRITERS = {
     "storage/atomic_files.py",
+    "storage/cache_folder.py",
     "storage/confined.py",
     "storage/file_access.py",
     "storage/ownership.py",

@@ -15,7 +15,7 @@ from fedcheck.analysis.portfolio import add_up_load
 from fedcheck.cli.main import run
 from fedcheck.sharing import portfolio
 from fedcheck.sharing.portfolio import PortfolioReader, choose_places, find_workspaces, sort_rows
-from fedcheck.storage import checklist_files
+from fedcheck.storage import checklist_reader
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.paths import find_user_folders
 
@@ -418,9 +418,9 @@ def test_lists_that_workspaces_share_are_parsed_once(
     folders.checklists.mkdir(parents=True)
     (folders.checklists / "acme.inside.toml").write_text(INTERNAL)
     read: list[Path] = []
-    load = checklist_files.load_list
+    parse = checklist_reader.parse_list
     monkeypatch.setattr(
-        checklist_files, "load_list", lambda path, *more: read.append(path) or load(path, *more)
+        checklist_reader, "parse_list", lambda path, *more: read.append(path) or parse(path, *more)
     )
     reader = PortfolioReader(folders, UserConfig(), clock)
     rows = sort_rows(reader.read(root) for root in find_workspaces([clients]).roots)

@@ -1,6 +1,6 @@
 """Checks of a checklist against the processes that it serves, and what other checks share."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fedcheck.domain.checklist import OVERLAID, Checklist, Item, When
@@ -87,17 +87,6 @@ def check_whens(item: Item, place: KeyPath, problems: Collector) -> None:
         if not when.overlays():
             text = "it changes nothing"
             problems.add(at, text, "set one of " + ", ".join(OVERLAID))
-
-
-def item_places(data: Mapping[str, Any]) -> Iterator[tuple[str, KeyPath]]:
-    """Yield the id and the path of keys of each item, whatever else the file holds."""
-    sections = data.get("section", [])
-    for i, section in enumerate(sections if isinstance(sections, list) else []):
-        items = section.get("item", []) if isinstance(section, dict) else []
-        for j, item in enumerate(items if isinstance(items, list) else []):
-            name = item.get("id") if isinstance(item, dict) else None
-            if isinstance(name, str):
-                yield name, ("section", i, "item", j)
 
 
 def note_repeated_ids(data: Mapping[str, Any], array: str, problems: Collector) -> None:

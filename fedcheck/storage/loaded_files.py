@@ -1,8 +1,8 @@
 """A checklist or process file as it was read: what it holds, and what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, field
 
@@ -88,8 +88,6 @@ class LoadedList(Struct):
         """Return the path of keys that leads to an item in the file."""
         if self._places is None:
             data = self.document.data if self.document else {}
-            from fedcheck.storage.list_checks import item_places  # for messages alone
-
             self._places = dict(reversed(list(item_places(data))))
         return self._places.get(item_id, ())
 
@@ -137,3 +135,14 @@ def _read_again(path: Path, under: Path | None) -> "Document | None":
         return read(path, under)
     except InvalidFileError:
         return None
+
+
+def item_places(data: Mapping[str, Any]) -> Iterator[tuple[str, KeyPath]]:
+    """Yield the id and the path of keys of each item, whatever else the file holds."""
+    sections = data.get("section", [])
+    for i, section in enumerate(sections if isinstance(sections, list) else []):
+        items = section.get("item", []) if isinstance(section, dict) else []
+        for j, item in enumerate(items if isinstance(items, list) else []):
+            name = item.get("id") if isinstance(item, dict) else None
+            if isinstance(name, str):
+                yield name, ("section", i, "item", j)
