@@ -35,6 +35,7 @@ ROOMS = {
     "sharing": {"sharing", *CORE},
     "cli": {
         "cli",
+        "late_modules",
         "demo",
         "keys",
         "reports",
@@ -46,7 +47,8 @@ ROOMS = {
         *CORE,
     },
     "tui": {"tui", "demo", "doctor", "keys", "reports", "importers", "sharing", *CORE},
-    "__main__": {"cli"},
+    "__main__": {"cli", "late_modules"},
+    "late_modules": set(),
     "__init__": set(),
 }
 """What each room of the package may import of it."""
