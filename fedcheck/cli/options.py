@@ -172,7 +172,21 @@ def _format_relative(problem: Problem) -> str:
 
 def print_line(text: str = "") -> None:
     """Print a line of the answer; control characters in it become visible."""
-    click.echo("\x1b[".join(clean(part) for part in text.split(_OURS)))
+    print_lines((text,))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines of the answer in one write; see `print_line`."""
+    printed = [_make_printable(line) for line in lines]
+    if printed:
+        click.echo("\n".join(printed))
+
+
+def _make_printable(line: str) -> str:
+    """Return a line with our colors, and with control characters of anything else visible."""
+    if _OURS not in line:
+        return clean(line)
+    return "\x1b[".join(clean(part) for part in line.split(_OURS))
 
 
 def style_text(text: str, **style: Any) -> str:

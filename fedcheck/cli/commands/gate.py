@@ -16,6 +16,7 @@ from fedcheck.cli.options import (
     open_workspace,
     print_json,
     print_line,
+    print_lines,
     style_text,
     workspace_option,
 )
@@ -103,8 +104,7 @@ def _print_gate(
     if not milestone.closes:
         print_line("This milestone has no gate: it closes no phase.")
         return
-    for line in output.replacement_lines(board.project):
-        print_line(line)
+    print_lines(output.replacement_lines(board.project))
     if milestone.question:
         print_line(milestone.question)
     scope = gate_scope.describe_scope(board.project.process, gates.gates(board), milestone)
@@ -121,8 +121,7 @@ def _print_gate(
         print_line()
         print_line(f"{style_text(one_line(debt.who), bold=True)}  {len(debt.missing)}")
         rows = [_row(board, one, fresh, names, today) for one in debt.missing]
-        for line in output.format_table(rows, flexible=3):
-            print_line(line)
+        print_lines(output.format_table(rows, flexible=3))
     _print_remarks(board, gate)
 
 
@@ -136,8 +135,7 @@ def _print_remarks(board: "Board", gate: "Gate") -> None:
     rows = [
         ["", names.get(one.ref, one.ref), one.title, one.why] for one in gate.remarks[:MAX_REMARKS]
     ]
-    for line in output.format_table(rows, flexible=2):
-        print_line(line)
+    print_lines(output.format_table(rows, flexible=2))
     if gate.remarks[MAX_REMARKS:]:
         print_line(f"  and {len(gate.remarks) - MAX_REMARKS} more")
     if any(one.kind == EvidenceState.UNVERIFIED for one in gate.remarks):

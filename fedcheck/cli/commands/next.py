@@ -16,6 +16,7 @@ from fedcheck.cli.options import (
     open_workspace,
     print_json,
     print_line,
+    print_lines,
     style_text,
     workspace_option,
 )
@@ -193,8 +194,7 @@ def next_(
         return
     names = output.shorten_refs(board.project.refs)
     rows = [[str(i), *_step_cells(step, names)] for i, step in enumerate(steps[:count], 1)]
-    for line in output.format_table(rows, right=(0,), flexible=3):
-        print_line(line)
+    print_lines(output.format_table(rows, right=(0,), flexible=3))
     if not steps:
         print_line("Nothing to do now. To see what waits for others: fedcheck list is:waiting")
     elif len(steps) > count:

@@ -23,6 +23,7 @@ from fedcheck.cli.options import (
     print_error,
     print_json,
     print_line,
+    print_lines,
     style_text,
     workspace_option,
 )
@@ -118,8 +119,7 @@ def _print_internal(board: "Board") -> None:
         ]
         for checklist, count, overdue in count_internal(board)
     ]
-    for line in output.format_table(rows) or ["  none"]:
-        print_line(line)
+    print_lines(output.format_table(rows) or ["  none"])
 
 
 def _head(board: "Board", session: "Session") -> None:
@@ -149,8 +149,7 @@ def _print_phases(board: "Board", found: "list[Gate]") -> None:
     for phase in near:
         cells = [_cell(counts.get((phase.id, role))) for role in roles]
         rows.append([phase.title, *cells, _outstanding_text(lacking[phase.id])])
-    for line in output.format_table(rows):
-        print_line(line)
+    print_lines(output.format_table(rows))
     told = [
         f"{phase.title} {' '.join(f'{role} {counts[phase.id, role].text}' for role in owing)}"
         for phase in others
@@ -180,8 +179,7 @@ def _print_milestones(board: "Board", found: "list[Gate]") -> None:
         verdict = _verdict(board, gate, found) if milestone.closes else ""
         mark = "▸" if milestone.id == board.next_milestone else " "
         rows.append([mark, milestone.title, day, away, verdict])
-    for line in output.format_table(rows, right=(3,)):
-        print_line(line)
+    print_lines(output.format_table(rows, right=(3,)))
     print_line()
 
 
@@ -201,8 +199,7 @@ def _print_rulesets(board: "Board") -> None:
         ]
         for one in found
     ]
-    for line in output.format_table(rows, right=(2,), flexible=3):
-        print_line(line)
+    print_lines(output.format_table(rows, right=(2,), flexible=3))
     print_line()
 
 
@@ -232,8 +229,7 @@ def _print_attention(board: "Board") -> None:
     if lost:
         text = pluralize(len(lost), "record") + " of removed items: fedcheck doctor"
         print_line(f"orphaned  {style_text(text, fg='yellow')}")
-    for line in output.replacement_lines(board.project):
-        print_line(line)
+    print_lines(output.replacement_lines(board.project))
 
 
 def _print_issues(board: "Board") -> None:
@@ -298,7 +294,6 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         ]
         for e in chosen
     ]
-    for line in output.format_table(rows, flexible=2):
-        print_line(line)
+    print_lines(output.format_table(rows, flexible=2))
     if not chosen:
         print_error("no item matches")
