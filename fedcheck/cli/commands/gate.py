@@ -4,12 +4,11 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from fedcheck.analysis import gate_scope, gates, outstanding, waiting_since
-from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli import completion, output
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
@@ -23,7 +22,6 @@ from fedcheck.cli.options import (
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import EvidenceState
 from fedcheck.domain.text import one_line
-from fedcheck.storage.workspace_creation import resolve_milestone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -66,7 +64,11 @@ def gate(
     session = open_workspace(workspace, as_of)
     board = session.board()
     process = board.project.process
-    name = resolve_milestone(process, milestone) if milestone else board.next_milestone
+    name = board.next_milestone
+    if milestone:
+        from fedcheck.storage.workspace_creation import resolve_milestone
+
+        name = resolve_milestone(process, milestone)
     stone = process.milestone(name)
     assert stone is not None
     found = gates.gate(board, stone, load_status_dates(session))
@@ -76,6 +78,8 @@ def gate(
     if board.today > today:
         fresh = outstanding.find_newly_outstanding(found, gates.gate(session.board(), stone))
     if as_json:
+        from fedcheck.cli import json_documents  # loaded here: words do not need it
+
         print_json(json_documents.gate_document(board, found, fresh))
     else:
         _print_gate(board, found, fresh, today)
@@ -87,6 +91,8 @@ def load_status_dates(session: "Session") -> Mapping[str, date]:
     project = session.project
     if not waiting_since.needs_history(project):
         return {}
+    from zoneinfo import ZoneInfo  # loaded here: it reads the configuration of Python
+
     return waiting_since.find_status_dates(
         project, session.history(), ZoneInfo(project.config.timezone)
     )

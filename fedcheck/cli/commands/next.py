@@ -8,7 +8,7 @@ import click
 
 from fedcheck.analysis import agenda, deadlines, obligations
 from fedcheck.analysis.progress import WORDS, group_deadlines
-from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli import completion, output
 from fedcheck.cli.options import (
     DateType,
     as_of_option,
@@ -202,6 +202,8 @@ def next_(
 
 
 def _step_row(step: "agenda.Step | obligations.Obligation", today: date) -> dict[str, Any]:
+    from fedcheck.cli import json_documents  # loaded here: words do not need it
+
     if isinstance(step, obligations.Obligation):
         return json_documents.owed_row(step, today)
     return {**json_documents.list_row(step.row), "why": step.why}

@@ -14,8 +14,7 @@ from fedcheck.analysis.progress import (
     split_phases,
 )
 from fedcheck.analysis.waiting_since import list_stale_later
-from fedcheck.cli import completion, json_documents, output
-from fedcheck.cli.commands.gate import load_status_dates
+from fedcheck.cli import completion, output
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
@@ -29,7 +28,6 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS, TOLD_STATES, EvidenceState
-from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.succession import format_conversion, list_successors
 from fedcheck.domain.text import one_line, pluralize
@@ -61,6 +59,9 @@ def status(workspace: str | None, as_of: date | None, internal: bool, as_json: b
     whole = session.board()
     lost = _find_losses(session)
     if as_json:
+        from fedcheck.cli import json_documents  # loaded here: words do not need it
+        from fedcheck.cli.commands.gate import load_status_dates
+
         days = load_status_dates(session)
         document = json_documents.status_document(whole, days, internal)
         rows = [json_documents.loss_row(session, one) for one in lost]
@@ -275,11 +276,15 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
       fedcheck list role:csp status:todo due:"<14d"
       fedcheck list evidence:"stale|missing" -- -phase:conmon
     """
+    from fedcheck.domain.item_language import build_item_language
+
     session = open_workspace(workspace, as_of)
     board = session.board()
     parsed = build_item_language(board.project).parse(output.join_query(query))
     chosen = parsed.select(board.rows.values(), board.today)
     if as_json:
+        from fedcheck.cli import json_documents  # loaded here: words do not need it
+
         print_json([json_documents.list_row(row) for row in chosen])
         return
     rows = [
