@@ -59,6 +59,7 @@ _KNOWN: dict[str, Mapping[str, Any]] = {
     "inspect": {"cleandoc": _clean_doc},
     "gettext": {"gettext": _plain, "ngettext": _plural},
     "ipaddress": {},
+    "locale": {},
     "textwrap": {},
     "typing_extensions": {
         "get_type_hints": typing.get_type_hints,
