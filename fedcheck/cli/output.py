@@ -103,6 +103,8 @@ def format_table(
         flexible: the column that is cut so that lines fit the terminal; none is cut elsewhere.
     """
     columns = [_clean_column(column) for column in zip(*rows, strict=True)]
+    if not columns:
+        return []
     widths = [min(_measure(column), MAX_WIDTH) for column in columns]
     room = terminal_width()
     if room and flexible >= 0:
