@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
+
+from msgspec import Struct
 
 from fedcheck.analysis.milestones import Calendar
 from fedcheck.domain.checklist import Item
@@ -19,13 +22,48 @@ from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
 from fedcheck.domain.record import Record
 
 
+class EvidenceRules(Struct, frozen=True, dict=True):
+    """What the evidence of one board is judged by, with what was worked out so far.
+
+    Thousands of items share a few limits, and their evidence a few days of collection.
+
+    Attributes:
+        today: the day on which it is judged where no milestone is named.
+        file_states: evidence files that are not known to be good; see `find_file_state`.
+    """
+
+    calendar: Calendar
+    today: date
+    file_states: Mapping[str, str]
+
+    @cached_property
+    def _limits(self) -> dict[str, tuple[Span | None, date]]:
+        return {}
+
+    @cached_property
+    def _ages(self) -> dict[tuple[str, date | None], bool]:
+        return {}
+
+    def resolve_limit(self, item: Item) -> tuple[Span | None, date]:
+        """Return `resolve_age_limit` of an item."""
+        found = self._limits.get(item.max_age)
+        if found is None:
+            found = resolve_age_limit(item, self.calendar, self.today)
+            self._limits[item.max_age] = found
+        return found
+
+    def is_past_limit(self, item: Item, collected: date | None) -> bool:
+        """Return whether what was collected on a day is past the limit of an item."""
+        key = item.max_age, collected
+        found = self._ages.get(key)
+        if found is None:
+            span, judged = self.resolve_limit(item)
+            found = self._ages[key] = _is_past(collected, span, judged)
+        return found
+
+
 def list_evidence_states(
-    item: Item,
-    record: Record,
-    calendar: Calendar,
-    today: date,
-    ends: date | None,
-    file_states: Mapping[str, str] | None,
+    item: Item, record: Record, rules: EvidenceRules, ends: date | None
 ) -> tuple[str, ...]:
     """Return the state of each evidence item of a record, one of `EvidenceState`.
 
@@ -35,18 +73,19 @@ def list_evidence_states(
     """
     if not record.evidence:
         return ()
-    span, judged = resolve_age_limit(item, calendar, today)
-    recurring = parse_span(item.every) if item.every else None
-    newest = find_newest_date(record)
-    found = []
-    for evidence_item in record.evidence:
-        state = find_file_state(file_states or {}, evidence_item)
+    _, judged = rules.resolve_limit(item)
+    newest = find_newest_date(record) if item.every else None
+    found: list[str] = []
+    for one in record.evidence:
+        state = find_file_state(rules.file_states, one)
         if state in UNSOUND_STATES:
             found.append(state)
-        elif _is_too_old(evidence_item, span, judged) or (
-            recurring
-            and evidence_item.collected == newest
-            and _is_too_old(evidence_item, recurring, min(today, ends or today))
+        elif (one.expires and one.expires < judged) or rules.is_past_limit(item, one.collected):
+            found.append(EvidenceState.STALE)
+        elif (
+            item.every
+            and one.collected == newest
+            and _is_too_old(one, parse_span(item.every), min(rules.today, ends or rules.today))
         ):
             found.append(EvidenceState.STALE)
         else:
@@ -129,6 +168,11 @@ def _last_valid_date(evidence_item: Evidence, span: Span | None) -> date:
 def _is_too_old(evidence_item: Evidence, span: Span | None, judged: date) -> bool:
     if evidence_item.expires and evidence_item.expires < judged:
         return True
+    return _is_past(evidence_item.collected, span, judged)
+
+
+def _is_past(collected: date | None, span: Span | None, judged: date) -> bool:
+    """Return whether a span after a day has ended; without a day it always has."""
     if span is None:
         return False
-    return evidence_item.collected is None or shift_clamped(evidence_item.collected, span) < judged
+    return collected is None or shift_clamped(collected, span) < judged

@@ -286,6 +286,21 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
             if old not in self.items
         }
 
+    def accepts(self, item: Item, basis: str) -> bool:
+        """Return whether a basis that was recorded is valid for an item of the list.
+
+        The answer is kept: to find it, what the item means is hashed, and every change of a record
+        makes a new board.
+        """
+        key = item.id, basis
+        if key not in self._accepted:
+            self._accepted[key] = item.accepts(basis)
+        return self._accepted[key]
+
+    @cached_property
+    def _accepted(self) -> dict[tuple[str, str], bool]:
+        return {}
+
     def resolved(self, facts: Mapping[str, str]) -> "Checklist":
         """Return the list as it is for a profile: each item with what `when` changes."""
         if not any(item.when for _, item in self.items.values()):
