@@ -1,8 +1,10 @@
 """The board: every item that applies, with what follows for it on one day; and orphaned records."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from datetime import date
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -44,12 +46,15 @@ class Board(Struct, frozen=True, eq=False, dict=True):
         return self.calendar.dates
 
     @cached_property
+    def phase_ends(self) -> Mapping[str, date]:
+        """Return the day on which each phase is closed for good; see `find_phase_ends`."""
+        return find_phase_ends(self.project, self.dates)
+
+    @cached_property
     def rows_by_list(self) -> dict[str, list[Row]]:
         """Return the rows of each checklist that has any, in their order."""
-        found: dict[str, list[Row]] = {}
-        for row in self.rows.values():
-            found.setdefault(row.checklist, []).append(row)
-        return found
+        groups = groupby(self.rows.values(), attrgetter("checklist"))
+        return {name: list(rows) for name, rows in groups}
 
     @cached_property
     def next_milestone(self) -> str:
@@ -84,19 +89,19 @@ def build_board(project: Project, today: date) -> Board:
     rules = evidence.EvidenceRules(days, today, project.file_states or {})
     rows: dict[str, Row] = {}
     for checklist in project.checklists.values():
-        for row in _build_rows(project, rules, passed, checklist, ends.get(checklist.phase)):
-            rows[row.ref] = row
+        _add_rows(rows, project, rules, passed, checklist, ends.get(checklist.phase))
     return Board(project, today, days, rows)
 
 
-def _build_rows(
+def _add_rows(
+    rows: dict[str, Row],
     project: Project,
     rules: evidence.EvidenceRules,
     passed: Set[str],
     checklist: Checklist,
     ends: date | None,
-) -> Iterator[Row]:
-    """Yield the rows of a list.
+) -> None:
+    """Add the rows of a list.
 
     This runs for each of thousands of items, most of them without a need, a period or a basis:
     what holds for the whole list is found out once, and what an item does not have is not asked.
@@ -111,8 +116,9 @@ def _build_rows(
         record = UNKNOWN_RECORD if unreadable else records.get(item_id, EMPTY_RECORD)
         due = resolve_due_date(item, record, days, ends)
         basis = record.basis
-        yield Row(
-            f"{name}:{item_id}",
+        ref = f"{name}:{item_id}"
+        rows[ref] = Row(
+            ref,
             name,
             checklist.phase,
             checklist.role,

@@ -37,28 +37,18 @@ class EvidenceRules(Struct, frozen=True, dict=True):
     file_states: Mapping[str, str]
 
     @cached_property
-    def _limits(self) -> dict[str, tuple[Span | None, date]]:
+    def _limits(self) -> dict[str, tuple[date, dict[date | None, bool]]]:
         return {}
 
-    @cached_property
-    def _ages(self) -> dict[tuple[str, date | None], bool]:
-        return {}
+    def resolve_limit(self, item: Item) -> tuple[date, dict[date | None, bool]]:
+        """Return the day on which the evidence of an item is judged, and a table to fill.
 
-    def resolve_limit(self, item: Item) -> tuple[Span | None, date]:
-        """Return `resolve_age_limit` of an item."""
+        The table has the days of collection looked at so far, and whether they are too long ago.
+        """
         found = self._limits.get(item.max_age)
         if found is None:
-            found = resolve_age_limit(item, self.calendar, self.today)
-            self._limits[item.max_age] = found
-        return found
-
-    def is_past_limit(self, item: Item, collected: date | None) -> bool:
-        """Return whether what was collected on a day is past the limit of an item."""
-        key = item.max_age, collected
-        found = self._ages.get(key)
-        if found is None:
-            span, judged = self.resolve_limit(item)
-            found = self._ages[key] = _is_past(collected, span, judged)
+            _, judged = resolve_age_limit(item, self.calendar, self.today)
+            found = self._limits[item.max_age] = judged, {}
         return found
 
 
@@ -73,19 +63,25 @@ def list_evidence_states(
     """
     if not record.evidence:
         return ()
-    _, judged = rules.resolve_limit(item)
+    judged, ages = rules.resolve_limit(item)
     newest = find_newest_date(record) if item.every else None
-    found: list[str] = []
+    files, found = rules.file_states, []
     for one in record.evidence:
-        state = find_file_state(rules.file_states, one)
-        if state in UNSOUND_STATES:
+        state = find_file_state(files, one) if files else ""
+        collected = one.collected
+        if collected not in ages:
+            span, _ = resolve_age_limit(item, rules.calendar, rules.today)
+            ages[collected] = _is_past(collected, span, judged)
+        if state and state in UNSOUND_STATES:
             found.append(state)
-        elif (one.expires and one.expires < judged) or rules.is_past_limit(item, one.collected):
-            found.append(EvidenceState.STALE)
         elif (
-            item.every
-            and one.collected == newest
-            and _is_too_old(one, parse_span(item.every), min(rules.today, ends or rules.today))
+            ages[collected]
+            or (one.expires and one.expires < judged)
+            or (
+                item.every
+                and collected == newest
+                and _is_too_old(one, parse_span(item.every), min(rules.today, ends or rules.today))
+            )
         ):
             found.append(EvidenceState.STALE)
         else:

@@ -15,7 +15,7 @@ from fedcheck.analysis.outstanding_issues import (
     list_outstanding_issues,
     list_outstanding_rest,
 )
-from fedcheck.analysis.outstanding_items import ItemRules, list_outstanding, list_remarks
+from fedcheck.analysis.outstanding_items import ItemRules, OutstandingItem, list_kinds, list_remarks
 from fedcheck.analysis.rulesets import list_rulesets, select_lapsed
 from fedcheck.domain.glossary import DEMANDED
 from fedcheck.domain.process import Milestone
@@ -104,9 +104,11 @@ def _judge_list(rules: ItemRules, rows: list[Row]) -> list[_Group]:
             continue
         if not found or found[-1].after != row.item.after:
             found.append(_Group(row.item.after, [], []))
-        found[-1].counted.extend(list_outstanding(rules, row))
+        group = found[-1]
+        for kind in list_kinds(rules.board, row):
+            group.counted.append(OutstandingItem(kind, row.ref, row.phase, row, rules))
         if row.evidence:
-            found[-1].remarks.extend(list_remarks(row))
+            group.remarks.extend(list_remarks(row))
     return found
 
 

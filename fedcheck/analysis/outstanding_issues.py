@@ -118,7 +118,10 @@ def list_outstanding_rest(
 
 
 def _find_phase(
-    board: Board, milestone: Milestone, named: Set[str] = frozenset(), first: Milestone | None = None
+    board: Board,
+    milestone: Milestone,
+    named: Set[str] = frozenset(),
+    first: Milestone | None = None,
 ) -> str:
     """Return the phase in which something that belongs to no phase counts at a milestone's gate.
 

@@ -1,6 +1,6 @@
 """What items owe at a gate: which kinds of things each lacks, and the words for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -57,17 +57,11 @@ class OutstandingItem(Struct, frozen=True, dict=True):
         return self._described
 
 
-def list_outstanding(rules: ItemRules, row: Row) -> list[OutstandingItem]:
-    """Return what a gate that asks for an item lacks of it."""
-    return [
-        OutstandingItem(kind, row.ref, row.phase, row, rules) for kind in _list_kinds(rules, row)
-    ]
-
-
-def _list_kinds(rules: ItemRules, row: Row) -> list[str]:
+def list_kinds(board: Board, row: Row) -> Sequence[str]:
+    """Return the kinds of what a gate that asks for an item lacks of it (`Outstanding`)."""
     item, record = row.item, row.record
     optional, status = item.level == Level.MAY, record.status
-    found = []
+    found: list[str] = []
     if record.extra and not optional and is_unsettled(record.extra):
         found.append("unsettled")
     if status == Status.NA:
@@ -77,7 +71,7 @@ def _list_kinds(rules: ItemRules, row: Row) -> list[str]:
         if not optional:
             found.append("open" if item.level in DEMANDED else "declined")
     else:
-        if record.result == "other-than-satisfied" and is_unplanned(rules.board, row):
+        if record.result == "other-than-satisfied" and is_unplanned(board, row):
             found.append("finding")
         if not optional:
             found += _list_kinds_of_done(row)

@@ -137,6 +137,8 @@ def list_stale_later(board: Board) -> list[tuple[Row, Evidence]]:
     """Return the evidence that counts as stale for its milestone, and is not too old today."""
     found = []
     for row in board.rows.values():
+        if EvidenceState.STALE not in row.evidence:
+            continue
         for piece, state in zip(row.record.evidence, row.evidence, strict=True):
             if state == EvidenceState.STALE:
                 day = find_age_limit_date(row.item, row.record, piece)

@@ -1,7 +1,7 @@
 """The command that shows whether the gate of a milestone is met, and who owes what is missing."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -68,16 +68,17 @@ def gate(
     name = resolve_milestone(process, milestone) if milestone else board.next_milestone
     stone = process.milestone(name)
     assert stone is not None
-    found = gates.gate(board, stone, load_status_dates(session))
+    every = gates.gates(board, load_status_dates(session))
+    found = next(one for one in every if one.milestone.id == name)
     fresh: frozenset[tuple[str, str]] = frozenset()
     session.as_of = None
     today = session.today()
     if board.today > today:
         fresh = outstanding.find_newly_outstanding(found, gates.gate(session.board(), stone))
     if as_json:
-        print_json(json_documents.gate_document(board, found, fresh))
+        print_json(json_documents.gate_document(board, found, fresh, every))
     else:
-        _print_gate(board, found, fresh, today)
+        _print_gate(board, found, fresh, today, every)
     ctx.exit(0 if found.ready else 1)
 
 
@@ -92,7 +93,11 @@ def load_status_dates(session: "Session") -> Mapping[str, date]:
 
 
 def _print_gate(
-    board: "Board", gate: "Gate", fresh: Collection[tuple[str, str]], today: date
+    board: "Board",
+    gate: "Gate",
+    fresh: Collection[tuple[str, str]],
+    today: date,
+    every: "Sequence[Gate]",
 ) -> None:
     milestone = gate.milestone
     day = output.format_due(gate.date, board.today) or "no date yet"
@@ -107,7 +112,7 @@ def _print_gate(
         print_line(line)
     if milestone.question:
         print_line(milestone.question)
-    scope = gate_scope.describe_scope(board.project.process, gates.gates(board), milestone)
+    scope = gate_scope.describe_scope(board.project.process, every, milestone)
     of = f" ({scope})" if scope else ""
     if gate.ready:
         print_line(style_text(f"Yes: nothing is outstanding{of}.", fg="green"))
