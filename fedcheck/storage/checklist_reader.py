@@ -14,11 +14,10 @@ from fedcheck.storage.decoder import decode
 from fedcheck.storage.list_checks import (
     check_against_processes,
     check_whens,
-    item_places,
     note_repeated_ids,
     note_unknown,
 )
-from fedcheck.storage.loaded_files import Layer, LoadedList, LoadedProcess
+from fedcheck.storage.loaded_files import Layer, LoadedList, LoadedProcess, item_places
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.process_checks import check_process
 from fedcheck.storage.raw_files import read_bytes
