@@ -291,7 +291,8 @@ def test_reloading_reads_only_what_changed(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     for name in ("a.csp", "b.csp", "c.csp"):
         write(workspace / "checklists", name, name)
-    catalog = load_catalog(shipped(tmp_path), [], workspace)
+    (shipped(tmp_path) / "jab" / "process.toml").write_text(PROCESS)
+    catalog = load_catalog(tmp_path / "shipped", [], workspace)
     write(workspace / "checklists", "b.csp", "new title")
     write(workspace / "checklists", "d.csp", "another")
     (workspace / "checklists" / "c.csp.toml").unlink()

@@ -73,12 +73,16 @@ class LoadedList(Struct):
             self.parsed = _read_again(self.path, self.under)
         return self.parsed
 
-    def warn(self, at: KeyPath, text: str, hint: str) -> None:
-        """Note what is wrong with the file and does not keep it from being used."""
+    def collect(self) -> "Collector | None":
+        """Return what takes more problems of the file; None where it cannot be read."""
         if self.collector is None and self.document is not None:
             self.collector = self.document.collector()
-        if self.collector is not None:
-            self.collector.add(at, text, hint, "warning")
+        return self.collector
+
+    def warn(self, at: KeyPath, text: str, hint: str) -> None:
+        """Note what is wrong with the file and does not keep it from being used."""
+        if (collector := self.collect()) is not None:
+            collector.add(at, text, hint, "warning")
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the file."""
@@ -92,7 +96,7 @@ class LoadedList(Struct):
         return self._places.get(item_id, ())
 
 
-class LoadedProcess(Struct, frozen=True):
+class LoadedProcess(Struct):
     """A process file: what it holds as far as it can be read, and what is wrong with it.
 
     Attributes: as those of LoadedList.
@@ -115,12 +119,20 @@ class LoadedProcess(Struct, frozen=True):
     @property
     def document(self) -> "Document | None":
         """Return the text and the TOML of the file; None where it cannot be read."""
-        return self.parsed or (_read_again(self.path, self.under) if self.digest else None)
+        if self.parsed is None and self.digest:
+            self.parsed = _read_again(self.path, self.under)
+        return self.parsed
 
     @property
     def id(self) -> str:
         """Return the id of the process, or the name of the folder while that is unknown."""
         return self.process.id if self.process else self.path.parent.name
+
+    def collect(self) -> "Collector | None":
+        """Return what takes more problems of the file; None where it cannot be read."""
+        if self.collector is None and self.document is not None:
+            self.collector = self.document.collector()
+        return self.collector
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the file."""

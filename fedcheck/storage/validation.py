@@ -30,7 +30,8 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
         if one.sharing is not Sharing.SHARED
     }
     for loaded in lists:
-        if loaded.checklist is None or loaded.collector is None:
+        problems = loaded.collect()
+        if loaded.checklist is None or problems is None:
             continue
         served = [catalog.processes[p] for p in loaded.checklist.process if p in catalog.processes]
         for process in served:
@@ -39,20 +40,20 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
             if loaded.checklist.phase not in phases and loaded.checklist.id not in placed:
                 hint = did_you_mean(loaded.checklist.phase, phases) or "known: " + ", ".join(phases)
                 text = f'the process {process.id} has no phase "{loaded.checklist.phase}"'
-                loaded.collector.add(("phase",), text, hint)
+                problems.add(("phase",), text, hint)
         for _, item in loaded.checklist.items.values():
             place = loaded.place(item.id)
-            _needs(item, place, winning, loaded.collector)
-            _carries(item, place, loaded.checklist, winning, loaded.collector)
+            _needs(item, place, winning, problems)
+            _carries(item, place, loaded.checklist, winning, problems)
             if loaded.sharing is Sharing.SHARED:
-                _inside(item, place, inside, loaded.collector)
+                _inside(item, place, inside, problems)
             if served:
-                _anchors(item, place, served, winning, loaded.collector)
-                _deliverable(item, place, served, loaded.collector)
+                _anchors(item, place, served, winning, problems)
+                _deliverable(item, place, served, problems)
         for cycle in _cycles(loaded.checklist, winning):
             place = loaded.place(split_ref(cycle[0])[1])
             circle = " -> ".join((*cycle, cycle[0]))
-            loaded.collector.add((*place, "needs"), f"needs form a circle: {circle}", "remove one")
+            problems.add((*place, "needs"), f"needs form a circle: {circle}", "remove one")
 
 
 def check_processes(catalog: Catalog) -> None:
@@ -62,7 +63,7 @@ def check_processes(catalog: Catalog) -> None:
     }
     default: dict[str, str] = {}
     for loaded in catalog.process_files:
-        process, problems = loaded.process, loaded.collector
+        process, problems = loaded.process, loaded.collect()
         if process is None or problems is None:
             continue
         if process.default and default.setdefault(loaded.layer, process.id) != process.id:
