@@ -12,7 +12,7 @@ from fedcheck.domain.change import AnyRecord
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 from fedcheck.storage.atomic_files import toml_files
 from fedcheck.storage.cache import NO_CACHE, Cache, make_key
 from fedcheck.storage.names import is_list_id, parse_list_id
@@ -81,11 +81,9 @@ def recall(
     if known is not None and known.sha256 == digest:
         return known
     kind = _KINDS.get(book, _PROGRESS)
-    if book == PACKAGE:  # its values have no types
-        return parse(path, raw, book)
     records = cache.load(kind, make_key(_key_name(book), book, digest))
     if records is not None:
-        whole = {"": raw.decode().removeprefix("\ufeff")} if book == MILESTONES else {}
+        whole = {"": raw.decode().removeprefix("\ufeff")} if book in IN_HEAD else {}
         return RecordFile(book, records, {}, digest, whole)
     return remember(parse(path, raw, book), cache)
 
@@ -95,7 +93,7 @@ def remember(book: RecordFile, cache: Cache) -> RecordFile:
 
     One with warnings or unknown keys is not kept: what is odd about a file is said each time.
     """
-    odd = book.warnings or book.extra or book.name == PACKAGE or not book.sha256
+    odd = book.warnings or book.extra or not book.sha256
     if not odd and not any(_has_unknown_keys(one) for one in book.records.values()):
         kind = _KINDS.get(book.name, _PROGRESS)
         cache.keep(kind, make_key(_key_name(book.name), book.name, book.sha256), book.records)
@@ -130,6 +128,7 @@ _KINDS: dict[str, Any] = {
     FINDINGS: dict[str, Finding],
     SENT: dict[str, SentReport],
     MILESTONES: dict[str, MilestoneDate],
+    PACKAGE: dict[str, PackageEntry],
 }
 """What a book holds, by its name; all others are the progress of a checklist."""
 
