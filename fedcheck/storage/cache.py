@@ -7,19 +7,19 @@ faultless files without unknown keys enter, and none of `private/`. Nothing in a
 
 import hashlib
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from msgspec import MsgspecError, Raw, Struct, field
+from msgspec import MsgspecError, Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from fedcheck import __version__
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.process import Process
 from fedcheck.storage.cache_folder import CacheFolder
+from fedcheck.storage.shipped_cache import ShippedCache, load_shipped_cache
 
 T = TypeVar("T")
 
@@ -41,19 +41,19 @@ class Cache(Struct, frozen=True):
     Attributes:
         folder: where on disk; None for nowhere.
         with_marked: whether workspaces with a marking are kept there too.
-        shipped: entries that came with the program, by key.
+        shipped: what came with the program.
     """
 
     folder: CacheFolder | None = None
     with_marked: bool = False
-    shipped: Mapping[str, Raw] = field(default_factory=dict)
+    shipped: ShippedCache = ShippedCache()
 
     def load(self, kind: type[T], key: str) -> T | None:
         """Return what was parsed from a content; None where it is not here."""
         if key in _shared:
             shared: T = _shared[key]
             return shared
-        raw: Any = self.shipped.get(key)
+        raw: Any = self.shipped.entries.get(key)
         if raw is None and self.folder is not None:
             raw = self.folder.read(_name_file(key))
         found = None if raw is None else _decode(kind, raw)
@@ -102,9 +102,10 @@ NO_CACHE = Cache()
 """Keeps nothing on disk."""
 
 
-def open_cache(folder: Path, with_marked: bool = False) -> Cache:
-    """Return the cache in the user's cache folder."""
-    return Cache(CacheFolder(folder / FOLDER), with_marked)
+def open_cache(folder: Path | None, with_marked: bool = False) -> Cache:
+    """Return the cache in the user's cache folder; None for what came with the program alone."""
+    kept = None if folder is None else CacheFolder(folder / FOLDER)
+    return Cache(kept, with_marked, _find_shipped())
 
 
 def make_key(kind: str, name: str, digest: str, context: str = "") -> str:
@@ -123,8 +124,11 @@ def make_key(kind: str, name: str, digest: str, context: str = "") -> str:
 def compute_stamp() -> str:
     """Return what distinguishes this program's way of reading files from another version's.
 
-    In a checkout the sources change without a new version, so their sizes and times count.
+    A build notes it. In a checkout the sources change without a new version, so their sizes and
+    times count.
     """
+    if built := _find_shipped().stamp:
+        return built
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     marks = [__version__]
     for room in ("domain", "storage"):
@@ -134,6 +138,11 @@ def compute_stamp() -> str:
                     found = one.stat()
                     marks.append(f"{one.name} {found.st_size} {found.st_mtime_ns}")
     return hashlib.sha256("\n".join(sorted(marks)).encode()).hexdigest()
+
+
+@cache
+def _find_shipped() -> ShippedCache:
+    return load_shipped_cache()
 
 
 def _name_file(key: str) -> str:

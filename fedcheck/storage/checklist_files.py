@@ -157,6 +157,19 @@ def reloaded(catalog: Catalog, workspace: Path, cache: Cache = NO_CACHE) -> Cata
     return Catalog(lists, known.counting, [*own_processes, *others])
 
 
+def list_faultless(catalog: Catalog) -> dict[str, Checklist | Process]:
+    """Return what the files without problems state, by their keys in the cache."""
+    known = _Processes(catalog.process_files)
+    found: dict[str, Checklist | Process] = {}
+    for loaded in catalog.lists:
+        if loaded.in_file is not None and not loaded.problems():
+            found[_list_key(loaded.path, loaded.digest, known)] = loaded.in_file
+    for one in catalog.process_files:
+        if one.process is not None and not one.problems():
+            found[_process_key(one.path, one.digest)] = one.process
+    return found
+
+
 def process_folders(folder: Path) -> list[Path]:
     """Return the folders of processes in a folder of checklists: each has a `process.toml`."""
     try:
@@ -221,7 +234,7 @@ def _load_process(path: Path, layer: Layer, cache: Cache, under: Path | None) ->
     except InvalidFileError as error:
         return LoadedProcess(path, layer, unreadable=error.problems)
     digest = hashlib.sha256(raw).hexdigest()
-    key = make_key("process", path.parent.name, digest)
+    key = _process_key(path, digest)
     known = cache.load(Process, key)
     if known is not None:
         return LoadedProcess(path, layer, known, digest=digest, under=under)
@@ -250,7 +263,7 @@ def _load_list(
     except InvalidFileError as error:
         return LoadedList(path, layer, unreadable=error.problems)
     digest = hashlib.sha256(raw).hexdigest()
-    key = make_key("list", path.name, digest, processes.context)
+    key = _list_key(path, digest, processes)
     known = cache.load(Checklist, key)
     if known is not None:
         return LoadedList(path, layer, known, digest=digest, under=under)
@@ -260,3 +273,11 @@ def _load_list(
     if found.checklist is not None and not found.problems():
         found.checklist = cache.keep(Checklist, key, found.checklist)
     return found
+
+
+def _process_key(path: Path, digest: str) -> str:
+    return make_key("process", path.parent.name, digest)
+
+
+def _list_key(path: Path, digest: str, processes: _Processes) -> str:
+    return make_key("list", path.name, digest, processes.context)

@@ -12,7 +12,7 @@ from fedcheck.domain.key import Key
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage import cache
-from fedcheck.storage.cache import NO_CACHE, Cache
+from fedcheck.storage.cache import Cache
 from fedcheck.storage.paths import UserFolders, expand_path, find_user_folders
 
 Glyphs = Literal["unicode", "ascii"]
@@ -96,7 +96,7 @@ def open_cache(
 ) -> Cache:
     """Return the cache that this person wants; FEDCHECK_CACHE counts before the configuration."""
     wanted = environment.get("FEDCHECK_CACHE") or config.cache
-    return NO_CACHE if wanted == "off" else cache.open_cache(folders.cache, wanted == "all")
+    return cache.open_cache(None if wanted == "off" else folders.cache, wanted == "all")
 
 
 def list_portfolio_problems(config: UserConfig) -> list[tuple[tuple[str | int, ...], str, str]]:
