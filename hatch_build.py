@@ -29,7 +29,8 @@ class BuildHook(BuildHookInterface):
 
 def make_lists(shipped: Path, made: Path) -> dict[str, str]:
     """Parse the shipped checklists; return where the file goes in the wheel."""
-    from fedcheck.storage.shipped_cache import FILE_NAME, dump_shipped_cache
+    from fedcheck.storage.shipped_cache import FILE_NAME
+    from fedcheck.storage.shipped_cache_writer import dump_shipped_cache
 
     path = made / FILE_NAME
     path.write_bytes(dump_shipped_cache(shipped))

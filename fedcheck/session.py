@@ -17,10 +17,9 @@ from fedcheck.domain.change import Change, HistoryLine, is_import, person_name
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import DateOrder
-from fedcheck.domain.edits import Edit, edits_label, fresh_evidence
+from fedcheck.domain.edits import Edit, edits_label, fresh_evidence, split_private_note
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import renew
-from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
@@ -77,7 +76,6 @@ class Session(Struct):
         as_of: the day to take for today, where a person named one.
         date_order: what this person means by 2/1/2027.
         token: what makes ids of transactions, requests and findings.
-        cache: this person's cache of parsed files; that of the workspace is `store.cache`.
     """
 
     root: Path
@@ -91,7 +89,6 @@ class Session(Struct):
     as_of: date | None = None
     date_order: DateOrder = "mdy"
     token: Token = random_id
-    cache: Cache = NO_CACHE
 
     def today(self) -> date:
         """Return what day it is in the workspace's time zone, or the day taken for it."""
@@ -217,8 +214,7 @@ class Session(Struct):
             return False
         self.mark = mark
         try:
-            self.store.cache = find_cache(self.root, self.cache)
-            catalog = checklist_files.reloaded(self.catalog, self.root, self.store.cache)
+            catalog = checklist_files.reloaded(self.catalog, self.root, self.store.find_cache())
             fresh = load_again(self.store, catalog)
         except FedcheckError as error:
             self.problems = [Problem(self.root / paths.WORKSPACE_FILE, 0, str(error), error.hint)]
@@ -315,8 +311,7 @@ class Session(Struct):
             if name in self.project.checklists
         }
         orders |= new_orders or {}
-        cache = self.store.cache if home == self.root else NO_CACHE
-        return Part(home, self.store.of(home != self.root), orders, plan, rewritten, cache)
+        return self.store.part(home, orders, plan, rewritten)
 
     def _commit(
         self, parts: Sequence[Part], head: TransactionHead, guard: Guard
@@ -341,11 +336,9 @@ class Session(Struct):
 
     def _split_private_note(self, ref: str, edit: Edit) -> list[tuple[Path, Edit]]:
         """Return the parts of an edit with their places: a private note is kept by itself."""
-        if not isinstance(edit, ItemEdit) or edit.private_note is None:
-            return [(self._home(ref), edit)]
-        note: tuple[Path, Edit] = private_home(self.root), ItemEdit(note=edit.private_note)
-        shared = replace(edit, private_note=None)
-        return [note] if shared == ItemEdit() else [(self._home(ref), shared), note]
+        shared, note = split_private_note(edit)
+        parts = [(self._home(ref), shared), (private_home(self.root), note)]
+        return [(home, part) for home, part in parts if part is not None]
 
     def _new_head(self, undoes: str = "", imported: str = "") -> TransactionHead:
         return TransactionHead(self.who, self.clock(), self.token(4), undoes, imported, self.as_of)
@@ -402,6 +395,5 @@ def open_session(
     catalog = checklist_files.load_catalog(shipped, places, root, cache, own)
     mark = workspace_files.compute_fingerprint(root)
     found = load(root, catalog, cache=own)
-    store, by = open_store(root, found, own), person_name(who)
-    problems = found.problems
-    return Session(root, by, clock, found.project, catalog, store, problems, mark, cache=cache)
+    store, by = open_store(root, found, cache, own), person_name(who)
+    return Session(root, by, clock, found.project, catalog, store, found.problems, mark)

@@ -279,8 +279,8 @@ def test_half_of_a_workspace_is_no_new_state(
     load, before = workspace_files.load, session.project
     (session.root / "progress" / "x.toml").touch()
 
-    def load_then_lose(*args):
-        found = load(*args)
+    def load_then_lose(*args, **more):
+        found = load(*args, **more)
         remove_head(session.root)
         return found
 

@@ -205,6 +205,14 @@ def fresh_evidence(edit: Edit) -> tuple[Evidence, ...]:
     return edit.evidence if isinstance(edit, RequestEdit | FindingEdit) else ()
 
 
+def split_private_note(edit: Edit) -> tuple[Edit | None, Edit | None]:
+    """Return what an edit does to the shared record, and to the one under `private/`."""
+    if not isinstance(edit, ItemEdit) or edit.private_note is None:
+        return edit, None
+    shared = replace(edit, private_note=None)
+    return None if shared == ItemEdit() else shared, ItemEdit(note=edit.private_note)
+
+
 def edits_label(edits: Sequence[tuple[str, Edit]]) -> str:
     """Describe what edits do; nothing where their changes state it."""
     if not edits:

@@ -117,7 +117,9 @@ def make_key(kind: str, name: str, digest: str, context: str = "") -> str:
         digest: the hash of its bytes.
         context: what else counts, such as the processes that a list was checked against.
     """
-    return hashlib.sha256("\0".join((kind, name, digest, context)).encode()).hexdigest()
+    return hashlib.sha256(
+        "\0".join((kind, name, digest, context)).encode(errors="surrogateescape")
+    ).hexdigest()
 
 
 @cache

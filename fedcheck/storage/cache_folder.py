@@ -23,25 +23,22 @@ _LARGEST = 64 << 20
 _OTHERS_WRITE = 0o022
 
 
-class CacheFolder(Struct):
-    """A folder of cache files.
-
-    It is opened at the first use, and made at the first write.
-    """
+class CacheFolder(Struct, frozen=True):
+    """A folder of cache files. It is made at the first write."""
 
     path: Path
-    _open: OpenFolder | None = None
-    _is_refused: bool = False
 
     def read(self, name: str) -> memoryview | None:
         """Return what a file holds; None where it is not there, or not as we wrote it."""
-        folder = self._reach(make=False)
+        folder = self._open(make=False)
         if folder is None:
             return None
         try:
             handle = folder.open_file(name, os.O_RDONLY)
-        except Exception:  # no file, a link, a folder that was closed meanwhile
+        except Exception:  # no file, or a link
             return None
+        finally:
+            folder.close()
         try:
             found = os.fstat(handle)
             if not _is_ours(found, stat.S_ISREG) or not _CHECKSUM < found.st_size <= _LARGEST:
@@ -56,36 +53,26 @@ class CacheFolder(Struct):
 
     def write(self, name: str, held: bytes) -> None:
         """Write a file whole, by rename; where that fails, there is none. It is not synced."""
-        folder = self._reach(make=True)
-        if folder is None or len(held) + _CHECKSUM > _LARGEST:
-            return
-        temporary = f"{name}.{os.urandom(6).hex()}.tmp"
-        try:
-            handle = folder.open_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-        except Exception:
+        folder = self._open(make=True)
+        if folder is None:
             return
         try:
-            try:
-                view = memoryview(hashlib.sha256(held).digest() + held)
-                while view:
-                    view = view[os.write(handle, view) :]
-            finally:
-                os.close(handle)
-            folder.replace(temporary, name)
-        except OSError:  # a full disk
-            with suppress(OSError):
-                folder.remove(temporary)
+            if len(held) + _CHECKSUM <= _LARGEST:
+                _write(folder, name, hashlib.sha256(held).digest() + held)
+        finally:
+            folder.close()
 
     def remove(self, name: str) -> None:
         """Remove a file; one that is not there is no matter."""
-        folder = self._reach(make=False)
+        folder = self._open(make=False)
         if folder is not None:
             with suppress(OSError):
                 folder.remove(name)
+            folder.close()
 
     def prune(self, most: int = MOST_BYTES) -> None:
         """Remove the oldest files until the rest takes no more than so many bytes."""
-        folder = self._reach(make=False)
+        folder = self._open(make=False)
         if folder is None:
             return
         found = []
@@ -97,33 +84,46 @@ class CacheFolder(Struct):
         size = sum(one[2] for one in found)
         for _, name, taken in sorted(found):
             if size <= most:
-                return
-            self.remove(name)
+                break
+            with suppress(OSError):
+                folder.remove(name)
             size -= taken
+        folder.close()
 
-    def _reach(self, *, make: bool) -> OpenFolder | None:
+    def _open(self, *, make: bool) -> OpenFolder | None:
         """Return the open folder; None where it is missing, not ours, a link, or open to others."""
-        if self._open is not None or self._is_refused:
-            return self._open
         try:
             if make:
                 self.path.mkdir(mode=DIR_MODE, parents=True, exist_ok=True)
-            if not _is_ours(os.lstat(self.path), stat.S_ISDIR):
-                self._is_refused = True
-                return None
-            handle = None
-            if os.open in os.supports_dir_fd:
-                handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | NO_FOLLOW)
-                if not _is_ours(os.fstat(handle), stat.S_ISDIR):  # swapped since we looked
-                    os.close(handle)
-                    self._is_refused = True
-                    return None
-            self._open = OpenFolder(self.path, handle)
-        except FileNotFoundError:
-            return None
+            if os.open not in os.supports_dir_fd:
+                is_ours = _is_ours(os.lstat(self.path), stat.S_ISDIR)
+                return OpenFolder(self.path, None) if is_ours else None
+            handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | NO_FOLLOW)
         except OSError:
-            self._is_refused = True
-        return self._open
+            return None
+        if _is_ours(os.fstat(handle), stat.S_ISDIR):
+            return OpenFolder(self.path, handle)
+        os.close(handle)
+        return None
+
+
+def _write(folder: OpenFolder, name: str, data: bytes) -> None:
+    temporary = f"{name}.{os.urandom(6).hex()}.tmp"
+    try:
+        handle = folder.open_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    except Exception:  # a full disk, a folder that may not be written
+        return
+    try:
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(handle, view) :]
+        finally:
+            os.close(handle)
+        folder.replace(temporary, name)
+    except OSError:  # a full disk; a folder of that name
+        with suppress(OSError):
+            folder.remove(temporary)
 
 
 def _is_ours(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:

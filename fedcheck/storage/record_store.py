@@ -14,8 +14,9 @@ from fedcheck.domain.change import (
     find_next_undo,
     is_outside,
 )
-from fedcheck.storage import history, local_state, outside_notes, transaction
+from fedcheck.storage import head_file, history, local_state, outside_notes, transaction
 from fedcheck.storage.cache import NO_CACHE, Cache
+from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.guards import Guard
 from fedcheck.storage.history_graph import build_graph
 from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
@@ -25,7 +26,7 @@ from fedcheck.storage.reconcile import OutsideChange, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.record_files import remember_saved
 from fedcheck.storage.settling import has_unsettled
-from fedcheck.storage.transaction import CommitResult, Part
+from fedcheck.storage.transaction import CommitResult, Part, Plan
 
 OwnTransaction = tuple[str, dict[Path, list[HistoryLine]]]
 """A transaction, and its lines in each place, the oldest first."""
@@ -43,6 +44,7 @@ class RecordStore(Struct):
         private: those under `private/`.
         identity: distinguishes the workspace from another one that takes its place.
         cache: where parsed files of the workspace are kept; never those under `private/`.
+        user_cache: this person's cache, which the workspace may not want for its files.
     """
 
     root: Path
@@ -50,6 +52,7 @@ class RecordStore(Struct):
     private: dict[str, RecordFile]
     identity: Identity
     cache: Cache = NO_CACHE
+    user_cache: Cache = NO_CACHE
     _refused_lines: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
     _signed: str = ""
 
@@ -61,6 +64,22 @@ class RecordStore(Struct):
     def of(self, private: bool) -> dict[str, RecordFile]:
         """Return the books of one of the two places."""
         return self.private if private else self.books
+
+    def find_cache(self) -> Cache:
+        """Return the cache for the files of the workspace, as its head file wants it by now."""
+        self.cache = head_file.find_cache(self.root, self.user_cache)
+        return self.cache
+
+    def part(
+        self,
+        home: Path,
+        orders: Mapping[str, Sequence[str]],
+        plan: Plan,
+        rewritten: Sequence[Rewritten] = (),
+    ) -> Part:
+        """Return what a transaction does in one of the two places; see `Part`."""
+        cache = self.cache if home == self.root else NO_CACHE
+        return Part(home, self.of(home != self.root), orders, plan, rewritten, cache)
 
     def has_unsettled(self) -> bool:
         """Return whether any record holds the values of two sides of a merge."""

@@ -176,10 +176,15 @@ def load(
     return LoadedWorkspace(project, contents.books, private.books, listed)
 
 
-def open_store(root: Path, found: LoadedWorkspace, cache: Cache = NO_CACHE) -> RecordStore:
-    """Return the record store of a workspace that was read; `cache` is that of its files."""
-    name = found.project.config.name
-    return RecordStore(root, found.books, found.private, presence.identify(root, name), cache)
+def open_store(
+    root: Path, found: LoadedWorkspace, cache: Cache = NO_CACHE, own: Cache = NO_CACHE
+) -> RecordStore:
+    """Return the record store of a workspace that was read.
+
+    `cache` is this person's, `own` what of it may be used for the files of the workspace.
+    """
+    identity = presence.identify(root, found.project.config.name)
+    return RecordStore(root, found.books, found.private, identity, own, cache)
 
 
 def load_again(store: RecordStore, catalog: checklist_files.Catalog) -> LoadedWorkspace:
