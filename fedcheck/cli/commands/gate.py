@@ -1,7 +1,7 @@
 """The command that shows whether the gate of a milestone is met, and who owes what is missing."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,8 @@ def gate(
         name = resolve_milestone(process, milestone)
     stone = process.milestone(name)
     assert stone is not None
-    found = gates.gate(board, stone, load_status_dates(session))
+    every = gates.gates(board, load_status_dates(session))
+    found = next(one for one in every if one.milestone.id == name)
     fresh: frozenset[tuple[str, str]] = frozenset()
     session.as_of = None
     today = session.today()
@@ -80,9 +81,9 @@ def gate(
     if as_json:
         from fedcheck.cli import json_documents  # loaded here: words do not need it
 
-        print_json(json_documents.gate_document(board, found, fresh))
+        print_json(json_documents.gate_document(board, found, fresh, every))
     else:
-        _print_gate(board, found, fresh, today)
+        _print_gate(board, found, fresh, today, every)
     ctx.exit(0 if found.ready else 1)
 
 
@@ -99,7 +100,11 @@ def load_status_dates(session: "Session") -> Mapping[str, date]:
 
 
 def _print_gate(
-    board: "Board", gate: "Gate", fresh: Collection[tuple[str, str]], today: date
+    board: "Board",
+    gate: "Gate",
+    fresh: Collection[tuple[str, str]],
+    today: date,
+    every: "Sequence[Gate]",
 ) -> None:
     milestone = gate.milestone
     day = output.format_due(gate.date, board.today) or "no date yet"
@@ -113,7 +118,7 @@ def _print_gate(
     print_lines(output.replacement_lines(board.project))
     if milestone.question:
         print_line(milestone.question)
-    scope = gate_scope.describe_scope(board.project.process, gates.gates(board), milestone)
+    scope = gate_scope.describe_scope(board.project.process, every, milestone)
     of = f" ({scope})" if scope else ""
     if gate.ready:
         print_line(style_text(f"Yes: nothing is outstanding{of}.", fg="green"))

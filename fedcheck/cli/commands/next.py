@@ -188,7 +188,7 @@ def next_(
         return
     parsed = build_item_language(board.project).parse(output.join_query(query))
     more = obligations.list_obligations(board, role, output.join_query(query))
-    steps = obligations.merge_agenda(board, agenda.list_steps_of_role(board, role, parsed), more)
+    steps = obligations.merge_agenda(agenda.list_steps_of_role(board, role, parsed), more)
     if as_json:
         print_json([_step_row(step, board.today) for step in steps[:count]])
         return

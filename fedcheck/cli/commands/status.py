@@ -27,7 +27,14 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import format_distance
-from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS, TOLD_STATES, EvidenceState
+from fedcheck.domain.glossary import (
+    RISKS,
+    STATUS_GLYPHS,
+    STATUS_WORDS,
+    TOLD_STATES,
+    EvidenceState,
+    Status,
+)
 from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.succession import format_conversion, list_successors
 from fedcheck.domain.text import one_line, pluralize
@@ -172,12 +179,14 @@ def _outstanding_text(lack: tuple[str, int] | None) -> str:
 
 
 def _print_milestones(board: "Board", found: "list[Gate]") -> None:
+    scopes = gate_scope.describe_scopes(board.project.process, found)
     rows = []
-    for gate in sorted(found, key=lambda one: one.date or date.max):
+    pairs = zip(found, scopes, strict=True)
+    for gate, scope in sorted(pairs, key=lambda pair: pair[0].date or date.max):
         milestone = gate.milestone
         day = gate.date.isoformat() if gate.date else "no date"
         away = format_distance(gate.date, board.today) if gate.date else ""
-        verdict = _verdict(board, gate, found) if milestone.closes else ""
+        verdict = _verdict(gate, scope) if milestone.closes else ""
         mark = "▸" if milestone.id == board.next_milestone else " "
         rows.append([mark, milestone.title, day, away, verdict])
     print_lines(output.format_table(rows, right=(3,)))
@@ -204,24 +213,25 @@ def _print_rulesets(board: "Board") -> None:
     print_line()
 
 
-def _verdict(board: "Board", gate: "Gate", found: "list[Gate]") -> str:
-    text = "ready" if gate.ready else f"{len(gate.missing)} outstanding"
-    scope = gate_scope.describe_scope(board.project.process, found, gate.milestone)
+def _verdict(gate: "Gate", scope: str) -> str:
+    text = "ready" if gate.ready else f"{len(gate.counted)} outstanding"
     return f"{text} ({scope})" if scope else text
 
 
 def _print_attention(board: "Board") -> None:
-    rows = list(board.rows.values())
-    states = [state for row in rows for state in row.evidence]
-    blocked = [e for e in rows if e.record.status == "blocked"]
-    overdue = [e for e in rows if e.overdue]
+    blocked = overdue = 0
+    states: list[str] = []
+    for row in board.rows.values():
+        blocked += row.record.status == Status.BLOCKED
+        overdue += row.overdue
+        states += row.evidence
     later = len(list_stale_later(board))
     counts = {state: states.count(state) for state in TOLD_STATES}
     counts[EvidenceState.STALE] -= later
     bad = [f"{count} {state}" for state, count in counts.items() if count]
     bad += [f"{later} stale by their milestone"] if later else []
-    print_line(f"overdue   {len(overdue)}")
-    print_line(f"blocked   {len(blocked)}")
+    print_line(f"overdue   {overdue}")
+    print_line(f"blocked   {blocked}")
     print_line(f"evidence  {len(states)} attached" + (f"  ({', '.join(bad)})" if bad else ""))
     if EvidenceState.UNVERIFIED in states:
         print_line(f"          {output.VERIFY_HINT}")
