@@ -14,7 +14,10 @@ def main() -> None:
     put_off()
     from fedcheck.cli.main import run
 
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    # The end of the process would look for cycles once more, among all that a command has made.
+    gc.freeze()
+    sys.exit(status)
 
 
 if __name__ == "__main__":
