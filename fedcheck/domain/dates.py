@@ -12,8 +12,12 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 
 from msgspec import Struct
+
+DateOrder = Literal["", "mdy", "dmy"]
+"""What a typed 2/1/2027 means: month first, day first, or nobody has stated."""
 
 _LENGTH = r"[0-9]{1,4}\s*(?:d|bd|w|mo|y)"
 _SPAN = re.compile(r"([0-9]{1,4})\s*(d|bd|w|mo|y)")

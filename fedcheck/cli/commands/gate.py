@@ -4,25 +4,24 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from fedcheck.analysis import gate_scope, gates, outstanding, waiting_since
-from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli import completion, output
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
     open_workspace,
     print_json,
     print_line,
+    print_lines,
     style_text,
     workspace_option,
 )
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import EvidenceState
 from fedcheck.domain.text import one_line
-from fedcheck.storage.workspace_creation import resolve_milestone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -65,7 +64,11 @@ def gate(
     session = open_workspace(workspace, as_of)
     board = session.board()
     process = board.project.process
-    name = resolve_milestone(process, milestone) if milestone else board.next_milestone
+    name = board.next_milestone
+    if milestone:
+        from fedcheck.storage.workspace_creation import resolve_milestone
+
+        name = resolve_milestone(process, milestone)
     stone = process.milestone(name)
     assert stone is not None
     every = gates.gates(board, load_status_dates(session))
@@ -76,6 +79,8 @@ def gate(
     if board.today > today:
         fresh = outstanding.find_newly_outstanding(found, gates.gate(session.board(), stone))
     if as_json:
+        from fedcheck.cli import json_documents  # loaded here: words do not need it
+
         print_json(json_documents.gate_document(board, found, fresh, every))
     else:
         _print_gate(board, found, fresh, today, every)
@@ -87,6 +92,8 @@ def load_status_dates(session: "Session") -> Mapping[str, date]:
     project = session.project
     if not waiting_since.needs_history(project):
         return {}
+    from zoneinfo import ZoneInfo  # loaded here: it reads the configuration of Python
+
     return waiting_since.find_status_dates(
         project, session.history(), ZoneInfo(project.config.timezone)
     )
@@ -108,8 +115,7 @@ def _print_gate(
     if not milestone.closes:
         print_line("This milestone has no gate: it closes no phase.")
         return
-    for line in output.replacement_lines(board.project):
-        print_line(line)
+    print_lines(output.replacement_lines(board.project))
     if milestone.question:
         print_line(milestone.question)
     scope = gate_scope.describe_scope(board.project.process, every, milestone)
@@ -126,8 +132,7 @@ def _print_gate(
         print_line()
         print_line(f"{style_text(one_line(debt.who), bold=True)}  {len(debt.missing)}")
         rows = [_row(board, one, fresh, names, today) for one in debt.missing]
-        for line in output.format_table(rows, flexible=3):
-            print_line(line)
+        print_lines(output.format_table(rows, flexible=3))
     _print_remarks(board, gate)
 
 
@@ -141,8 +146,7 @@ def _print_remarks(board: "Board", gate: "Gate") -> None:
     rows = [
         ["", names.get(one.ref, one.ref), one.title, one.why] for one in gate.remarks[:MAX_REMARKS]
     ]
-    for line in output.format_table(rows, flexible=2):
-        print_line(line)
+    print_lines(output.format_table(rows, flexible=2))
     if gate.remarks[MAX_REMARKS:]:
         print_line(f"  and {len(gate.remarks) - MAX_REMARKS} more")
     if any(one.kind == EvidenceState.UNVERIFIED for one in gate.remarks):

@@ -14,8 +14,7 @@ from fedcheck.analysis.progress import (
     split_phases,
 )
 from fedcheck.analysis.waiting_since import list_stale_later
-from fedcheck.cli import completion, json_documents, output
-from fedcheck.cli.commands.gate import load_status_dates
+from fedcheck.cli import completion, output
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
@@ -23,6 +22,7 @@ from fedcheck.cli.options import (
     print_error,
     print_json,
     print_line,
+    print_lines,
     style_text,
     workspace_option,
 )
@@ -35,7 +35,6 @@ from fedcheck.domain.glossary import (
     EvidenceState,
     Status,
 )
-from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.succession import format_conversion, list_successors
 from fedcheck.domain.text import one_line, pluralize
@@ -67,6 +66,9 @@ def status(workspace: str | None, as_of: date | None, internal: bool, as_json: b
     whole = session.board()
     lost = _find_losses(session)
     if as_json:
+        from fedcheck.cli import json_documents  # loaded here: words do not need it
+        from fedcheck.cli.commands.gate import load_status_dates
+
         days = load_status_dates(session)
         document = json_documents.status_document(whole, days, internal)
         rows = [json_documents.loss_row(session, one) for one in lost]
@@ -125,8 +127,7 @@ def _print_internal(board: "Board") -> None:
         ]
         for checklist, count, overdue in count_internal(board)
     ]
-    for line in output.format_table(rows) or ["  none"]:
-        print_line(line)
+    print_lines(output.format_table(rows) or ["  none"])
 
 
 def _head(board: "Board", session: "Session") -> None:
@@ -156,8 +157,7 @@ def _print_phases(board: "Board", found: "list[Gate]") -> None:
     for phase in near:
         cells = [_cell(counts.get((phase.id, role))) for role in roles]
         rows.append([phase.title, *cells, _outstanding_text(lacking[phase.id])])
-    for line in output.format_table(rows):
-        print_line(line)
+    print_lines(output.format_table(rows))
     told = [
         f"{phase.title} {' '.join(f'{role} {counts[phase.id, role].text}' for role in owing)}"
         for phase in others
@@ -189,8 +189,7 @@ def _print_milestones(board: "Board", found: "list[Gate]") -> None:
         verdict = _verdict(gate, scope) if milestone.closes else ""
         mark = "▸" if milestone.id == board.next_milestone else " "
         rows.append([mark, milestone.title, day, away, verdict])
-    for line in output.format_table(rows, right=(3,)):
-        print_line(line)
+    print_lines(output.format_table(rows, right=(3,)))
     print_line()
 
 
@@ -210,8 +209,7 @@ def _print_rulesets(board: "Board") -> None:
         ]
         for one in found
     ]
-    for line in output.format_table(rows, right=(2,), flexible=3):
-        print_line(line)
+    print_lines(output.format_table(rows, right=(2,), flexible=3))
     print_line()
 
 
@@ -242,8 +240,7 @@ def _print_attention(board: "Board") -> None:
     if lost:
         text = pluralize(len(lost), "record") + " of removed items: fedcheck doctor"
         print_line(f"orphaned  {style_text(text, fg='yellow')}")
-    for line in output.replacement_lines(board.project):
-        print_line(line)
+    print_lines(output.replacement_lines(board.project))
 
 
 def _print_issues(board: "Board") -> None:
@@ -289,11 +286,15 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
       fedcheck list role:csp status:todo due:"<14d"
       fedcheck list evidence:"stale|missing" -- -phase:conmon
     """
+    from fedcheck.domain.item_language import build_item_language
+
     session = open_workspace(workspace, as_of)
     board = session.board()
     parsed = build_item_language(board.project).parse(output.join_query(query))
     chosen = parsed.select(board.rows.values(), board.today)
     if as_json:
+        from fedcheck.cli import json_documents  # loaded here: words do not need it
+
         print_json([json_documents.list_row(row) for row in chosen])
         return
     rows = [
@@ -308,7 +309,6 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         ]
         for e in chosen
     ]
-    for line in output.format_table(rows, flexible=2):
-        print_line(line)
+    print_lines(output.format_table(rows, flexible=2))
     if not chosen:
         print_error("no item matches")
