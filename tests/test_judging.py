@@ -17,6 +17,7 @@ from fedcheck.domain.checklist import Checklist, Item, fingerprint
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import LEVELS, STATUSES
+from fedcheck.domain.process import Milestone
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Project
@@ -29,7 +30,20 @@ LISTS = (
 REFS = [f"{name}:i{number}" for name, _, _ in LISTS for number in range(4)]
 DAYS = st.none() | st.integers(-60, 60).map(lambda days: TODAY + timedelta(days=days))
 FILES = {"a.txt": "missing", "b.txt": "changed", "c.txt": "unverified"}
-STONES = [one.id for one in PROCESS.milestones]
+APART = replace(
+    PROCESS,
+    milestones=(
+        Milestone("ready", "Ready", closes=("readiness",)),
+        Milestone("package", "Package", closes=("full-assessment",), roles=("3pao",)),
+        Milestone("kick-off", "Kick-off", closes=("readiness", "full-assessment")),
+        Milestone("done", "Review done", closes=("review",), blocking_risks=("moderate",)),
+        Milestone("ato", "P-ATO", closes=("readiness", "full-assessment", "review")),
+        Milestone("anniversary", "Anniversary", default="ato + 1y"),
+    ),
+)
+"""Gates that close different phases, so that one lacks what another does not."""
+
+STONES = [one.id for one in APART.milestones]
 
 
 @st.composite
@@ -56,8 +70,8 @@ def items(draw: st.DrawFn, name: str) -> Item:
 
 @st.composite
 def records(draw: st.DrawFn) -> Record:
-    status = draw(st.sampled_from(STATUSES))
-    results = st.sampled_from(["", "satisfied", "other-than-satisfied"])
+    status = draw(st.sampled_from([*STATUSES, *["done"] * 4]))
+    results = st.sampled_from(["", "satisfied", *["other-than-satisfied"] * 3])
     pieces = st.tuples(st.sampled_from(["https://x.example", *FILES, "d.txt"]), DAYS, DAYS)
     evidence = [
         Evidence(
@@ -85,31 +99,34 @@ def projects(draw: st.DrawFn) -> Project:
         made = [draw(items(f"i{number}")) for number in range(4)]
         lists.append(checklist(name, *made, phase=phase, role=role))
         for one in made:
-            if draw(st.booleans()):
+            if draw(st.integers(0, 3)):
                 record = draw(records())
                 if record.basis == "right":
                     record = replace(record, basis=one.basis())
                 known[f"{name}:{one.id}"] = record
-    refs = st.lists(st.sampled_from(REFS), max_size=2).map(tuple)
+    refs = st.just(()) | st.lists(st.sampled_from(REFS), max_size=2).map(tuple)
+    gaps = [ref for ref, one in known.items() if one.result == "other-than-satisfied"] or REFS
+    named = st.just(()) | st.lists(st.sampled_from(gaps), max_size=2).map(tuple)
     findings = [
         Finding(
             f"f{place}",
-            risk=draw(st.sampled_from(["high", "low"])),
+            risk=draw(st.sampled_from(["high", "moderate", "low", "low"])),
             state=draw(st.sampled_from(["open", "open", "closed"])),
-            items=draw(refs),
-            plan=draw(st.sampled_from(["", "soon"])),
+            items=draw(named),
+            plan=draw(st.sampled_from(["", "soon", "soon"])),
             owner=draw(st.sampled_from(["", "dana", "3pao"])),
-            found=draw(DAYS),
-            due=draw(DAYS),
+            found=draw(st.sampled_from([None, TODAY, TODAY - timedelta(days=40)])),
+            due=draw(st.sampled_from([None, KICK_OFF, KICK_OFF])),
         )
-        for place in range(draw(st.integers(0, 4)))
+        for place in range(draw(st.integers(0, 6)))
     ]
     requests = [
         Request(f"q{place}", items=draw(refs), asked=draw(DAYS), due=draw(DAYS), to="csp")
         for place in range(draw(st.integers(0, 3)))
     ]
-    dates = draw(st.dictionaries(st.sampled_from(STONES), DAYS.filter(bool), max_size=3))
+    dates = draw(st.dictionaries(st.sampled_from(STONES), DAYS.filter(bool), max_size=5))
     return project(
+        process=draw(st.sampled_from([PROCESS, APART])),
         lists=lists,
         records=known,
         findings=findings,
@@ -219,3 +236,31 @@ def test_dates_that_hang_on_each_other_are_all_known() -> None:
     assert found["package"] == KICK_OFF - timedelta(days=14)
     assert found["ready"] == KICK_OFF - timedelta(days=19)
     assert found["ato"] == date(2028, 1, 13)
+
+
+def test_findings_of_other_phases_and_of_other_days_count_where_they_do_one_by_one() -> None:
+    held = {"package": TODAY - timedelta(days=20), "kick-off": TODAY - timedelta(days=10)}
+    board = build_board(
+        project(
+            item("i0", kind="test"),
+            process=APART,
+            records={"r.csp:i0": Record("done", "other-than-satisfied", done=TODAY)},
+            findings=[
+                Finding("f0", risk="low", items=("r.csp:i0",)),
+                Finding("f1", risk="low", found=TODAY - timedelta(days=30)),
+                Finding("f2", risk="low", found=TODAY),
+            ],
+            milestones=held,
+        ),
+        TODAY,
+    )
+    told = {
+        one.milestone.id: [(m.ref, m.phase) for m in one.missing if m.ref != "r.csp:i0"]
+        for one in gates(board)
+    }
+    assert told["package"] == [("f0", "full-assessment"), ("f1", "full-assessment")]
+    assert told["kick-off"] == [("f1", "full-assessment")]
+    assert told["ato"] == [("f1", "full-assessment"), ("f2", "review")]
+    for one in gates(board):
+        found = [(m.kind, m.ref, m.owner, m.role, m.phase) for m in one.missing]
+        assert found == plain_judging.list_missing(board, one.milestone)

@@ -146,12 +146,9 @@ def _count_done(project: Project) -> dict[str, int]:
     """Count the items done by phase."""
     found: Counter[str] = Counter()
     for checklist, records in _list_counted(project):
-        done = sum(
-            record.status == Status.DONE
-            for name, record in records.items()
-            if name in checklist.items and checklist.items[name][1].applies_to(project.facts)
-        )
-        found[checklist.phase] += done
+        names = [name for name, record in records.items() if record.status == Status.DONE]
+        items = [checklist.items[name][1] for name in names if name in checklist.items]
+        found[checklist.phase] += sum(item.applies_to(project.facts) for item in items)
     return dict(found)
 
 
