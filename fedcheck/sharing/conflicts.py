@@ -38,10 +38,10 @@ from fedcheck.storage.git_stages import Stages, read_stages
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.names import parse_list_id
 from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE, private_home
-from fedcheck.storage.reconcile import Key, as_text, group_lines, list_standing
 from fedcheck.storage.record_file import FINDINGS, IN_HEAD, MILESTONES, REQUESTS, SENT, make_empty
 from fedcheck.storage.toml_io import read_bytes
 from fedcheck.storage.toml_lines import MARK
+from fedcheck.storage.unexplained import Key, as_text, group_lines, list_standing
 
 _TWICE = re.compile(r"\bCannot\b|\btwice\b")
 """How a parser, or our own checks, report that a key, a table or an id is there more than once."""

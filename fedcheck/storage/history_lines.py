@@ -49,14 +49,16 @@ def split_lines(raw: bytes) -> list[bytes]:
     Line ends do not count: a clone may have other ones. Two objects on one line, which a merge
     makes of a last line without an end, are two lines.
     """
-    found: list[bytes] = []
-    for line in raw.split(b"\n"):
-        text = line.strip(b"\r \t")
-        if b"}{" in text or b"} {" in text:
-            found += _split_objects(text)
-        elif text:
-            found.append(text)
-    return found
+    lines = [text for line in raw.split(b"\n") if (text := line.strip(b"\r \t"))]
+    if not _may_hold_two(raw):
+        return lines
+    return [
+        one for text in lines for one in (_split_objects(text) if _may_hold_two(text) else (text,))
+    ]
+
+
+def _may_hold_two(text: bytes) -> bool:
+    return b"}{" in text or b"} {" in text
 
 
 def _split_objects(line: bytes) -> list[bytes]:

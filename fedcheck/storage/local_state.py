@@ -186,6 +186,21 @@ def note_verified(root: Path, found: dict[str, Any]) -> None:
     _write_json(root, "verified.json", found)
 
 
+def load_explained(root: Path) -> str:
+    """Return the mark of the files that were last found to be explained; see `explained`."""
+    try:
+        mark = _read_json(root, "explained.json").get("mark")
+    except FedcheckError:
+        return ""
+    return mark if isinstance(mark, str) else ""
+
+
+def note_explained(root: Path, mark: str) -> None:
+    """Remember the mark of files that are explained; where nothing can be written, it is not."""
+    with suppress(FedcheckError), lock_workspace(root, wait=0):
+        _write_json(root, "explained.json", {"mark": mark})
+
+
 def load_allowed_outside(root: Path) -> frozenset[str]:
     """Return the files outside the workspace that a person at this machine linked as evidence."""
     try:

@@ -17,7 +17,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.domain.text_versions import Version, join_versions
 from fedcheck.storage import history, local_state
 from fedcheck.storage.outside_notes import TransactionHead, append_lines
-from fedcheck.storage.reconcile import OutsideChange, as_text, group_lines
+from fedcheck.storage.unexplained import OutsideChange, as_text, group_lines
 
 
 class LostValue(Struct, frozen=True):

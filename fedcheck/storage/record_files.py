@@ -1,6 +1,5 @@
 """Where each book lies, and how it is read and written."""
 
-import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,20 +46,6 @@ def load(root: Path, book: str) -> RecordFile:
         if os.path.lexists(path)
         else RecordFile(book)
     )
-
-
-def load_unless(root: Path, book: str, known: str | None) -> RecordFile | None:
-    """Read a book, but where its file has a known hash, which is empty where there is none.
-
-    It is not parsed then. Raises InvalidFileError.
-    """
-    path = path_of(root, book)
-    if not os.path.lexists(path):
-        return None if known == "" else RecordFile(book)
-    raw = read_bytes(path, workspace_of(root))
-    if known is not None and hashlib.sha256(raw).hexdigest() == known:
-        return None
-    return parse(path, raw, book)
 
 
 def parse(path: Path, raw: bytes, book: str) -> RecordFile:

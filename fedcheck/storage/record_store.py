@@ -20,10 +20,11 @@ from fedcheck.storage.history_graph import build_graph
 from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
-from fedcheck.storage.reconcile import OutsideChange, list_all_outside_changes
+from fedcheck.storage.reconcile import list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.settling import has_unsettled
 from fedcheck.storage.transaction import CommitResult, Part
+from fedcheck.storage.unexplained import OutsideChange
 
 OwnTransaction = tuple[str, dict[Path, list[HistoryLine]]]
 """A transaction, and its lines in each place, the oldest first."""
@@ -53,6 +54,11 @@ class RecordStore(Struct):
     def homes(self) -> tuple[Path, Path]:
         """Return the two places with books: the workspace, and its private folder."""
         return self.root, private_home(self.root)
+
+    @property
+    def known(self) -> dict[Path, dict[str, RecordFile]]:
+        """Return the books of each place as they were last read."""
+        return {home: self.of(home != self.root) for home in self.homes}
 
     def of(self, private: bool) -> dict[str, RecordFile]:
         """Return the books of one of the two places."""
@@ -120,8 +126,12 @@ class RecordStore(Struct):
         for home in self.homes:
             self.append_refused_lines(home, head.by)
         return sum(
-            len(outside_notes.record_outside_changes(home, head, renamed, amid_merge=amid_merge))
-            for home in self.homes
+            len(
+                outside_notes.record_outside_changes(
+                    home, head, renamed, known, amid_merge=amid_merge
+                )
+            )
+            for home, known in self.known.items()
         )
 
     def list_outside(self, renamed: Renamed) -> list[Change]:
@@ -132,8 +142,10 @@ class RecordStore(Struct):
         """Return the same with what it takes back."""
         return [
             one
-            for home in self.homes
-            for one in list_all_outside_changes(home, renamed, local_state.load_notes(home)).found
+            for home, known in self.known.items()
+            for one in list_all_outside_changes(
+                home, renamed, local_state.load_notes(home), known=known
+            ).found
         ]
 
     def history(self) -> list[HistoryLine]:
