@@ -113,6 +113,15 @@ def expand_line(line: HistoryLine) -> list[HistoryLine]:
     return [*found[:-1], replace(found[-1], hash=line.hash)] if found else [line]
 
 
+def count_parts(change: Change) -> int:
+    """Return how many lines `expand_line` makes of the line of a change."""
+    if change.field != TAKEN_OVER or not isinstance(change.new, dict):
+        return 1
+    if change.ref.rpartition(":")[2] != ALL_ITEMS:
+        return 1
+    return sum(len(fields) for fields in change.new.values() if isinstance(fields, dict)) or 1
+
+
 NOT_RECORDS = ("checklists", "texts", IMPORTS, CONFIRMED)
 """What references of history lines name that are no records."""
 

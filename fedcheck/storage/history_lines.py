@@ -79,7 +79,7 @@ def _split_objects(line: bytes) -> list[bytes]:
     return found
 
 
-class _Line(msgspec.Struct, rename={"day": "for"}):
+class LineData(msgspec.Struct, rename={"day": "for"}, gc=False):
     """A history line as JSON."""
 
     v: int
@@ -98,7 +98,7 @@ class _Line(msgspec.Struct, rename={"day": "for"}):
     saw: list[str] = []
 
 
-_DECODER = msgspec.json.Decoder(_Line)
+_DECODER = msgspec.json.Decoder(LineData)
 
 
 def parse_lines(lines: Iterable[bytes]) -> list[HistoryLine]:
@@ -109,17 +109,29 @@ def parse_lines(lines: Iterable[bytes]) -> list[HistoryLine]:
 
 def parse_line(line: bytes) -> HistoryLine | None:
     """Parse a history line; nothing where it is damaged or of a newer kind."""
+    read = read_line(line)
+    return make_line(*read, hash_line(line)) if read else None
+
+
+def read_line(line: bytes) -> tuple[LineData, datetime, date | None] | None:
+    """Return what a line states, its moment (UTC) and its day; nothing as `parse_line`."""
     try:
         data = _decode(line)
         if data.v != VERSION:
             return None
         at = datetime.fromisoformat(data.at)
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        if at.tzinfo is not UTC:
+            at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         if not 1 < at.year < datetime.max.year:  # time zones must not lead out of the calendar
             return None
         day = date.fromisoformat(data.day) if data.day else None
     except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
         return None
+    return data, at, day
+
+
+def make_line(data: LineData, at: datetime, day: date | None, digest: str) -> HistoryLine:
+    """Return a line that was read, with its hash."""
     return HistoryLine(
         Change(data.ref, data.field, data.old, data.new),
         at,
@@ -131,17 +143,17 @@ def parse_line(line: bytes) -> HistoryLine | None:
         tuple(data.merged),
         tuple(data.saw),
         data.prev,
-        hash_line(line),
+        digest,
     )
 
 
-def _decode(line: bytes) -> _Line:
+def _decode(line: bytes) -> LineData:
     try:
         return _DECODER.decode(line)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:  # it knows no half of a surrogate pair and no NaN; we wrote both
-        return msgspec.convert(json.loads(line), _Line)
+        return msgspec.convert(json.loads(line), LineData)
 
 
 def previous_hash(line: bytes) -> str | None:

@@ -1,0 +1,132 @@
+"""The search in long histories gives what the whole graph gives, filtered, whatever git did."""
+
+import json
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fedcheck.domain.change import IMPORTED, SHORT, Change, HistoryLine
+from fedcheck.storage import history, history_search
+from fedcheck.storage.history_graph import build_graph
+from fedcheck.storage.history_lines import format_line, hash_line
+from fedcheck.storage.history_search import HistorySearch
+from fedcheck.storage.paths import private_home
+
+START = datetime(2027, 1, 11, 15, tzinfo=UTC)
+REFS = ("l.a:i1", "l.a:i2", "l.b:é", "imports:t1", "l.a:i1x")
+FIELDS = ("status", "note", IMPORTED)
+
+
+class World:
+    """Histories of a workspace that grow in all the ways that git and old versions know."""
+
+    def __init__(self, root: Path, random: Random) -> None:
+        self.root, self.random = root, random
+        self.hashes: list[str] = []
+        self.late: list[bytes] = []
+        (root / "private" / "history").mkdir(parents=True)
+        (root / "history").mkdir()
+        (root / "fedcheck.toml").write_text('format = 1\nname = "A"\nprocess = "jab"\n')
+
+    def make_line(self) -> bytes:
+        """Return a line that follows any earlier ones, or one that is nowhere."""
+        pick = self.random
+        values: Any = pick.choice(("todo", "done", None, ["x"], {"link": '"ref":"l.a:i1"'}))
+        change = Change(pick.choice(REFS), pick.choice(FIELDS), None, values)
+        if pick.random() < 0.1:
+            every = {"i1": {"status": "done", "note": "n"}, "i2": {"owner": "o"}, "i3": {}}
+            change = Change("l.a:*", "records", None, pick.choice((every, {}, "x")))
+        known = self.hashes[-4:] or [""]
+        prev = pick.choice((known[-1], pick.choice(known), pick.choice(self.hashes or [""]), ""))
+        saw = [pick.choice(self.hashes)[:SHORT]] if self.hashes and pick.random() < 0.3 else []
+        if pick.random() < 0.1:  # it follows a line that comes later, or never
+            ahead = format_line(self.line(Change("l.a:i2", "note", None, "ahead")), "")
+            self.late.append(ahead)
+            prev, saw = (hash_line(ahead), saw) if pick.random() < 0.5 else (prev, ["0" * SHORT])
+        line = format_line(self.line(change), prev, saw)
+        if pick.random() < 0.15:
+            line = pick.choice((self.respell, self.damage))(line)
+        self.hashes.append(hash_line(line))
+        return line
+
+    def line(self, change: Change) -> HistoryLine:
+        """Return a line at about this time: clocks differ, and moments are the same at times."""
+        at = START + timedelta(seconds=len(self.hashes) // 2 + self.random.choice((0, 0, 0, 3, -9)))
+        return HistoryLine(change, at, "ann", self.random.choice(("t1", "t2", "t3")))
+
+    def respell(self, line: bytes) -> bytes:
+        """Return a line as another program writes it."""
+        data = json.loads(line)
+        if self.random.random() < 0.5:
+            return json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
+        return line.replace(b'"l.a', b'"\\u006c.a')
+
+    def damage(self, line: bytes) -> bytes:
+        """Return a line with a byte changed, or cut off."""
+        at = self.random.randrange(len(line))
+        return line[:at] + self.random.choice((b"", b"x", b"7")) + line[at + 1 :]
+
+    def grow(self) -> None:
+        """Change the files: lines come at the end, in the middle, twice, or on one line."""
+        pick = self.random
+        names = ("history/a-1.jsonl", "history/b-2.jsonl", "private/history/a-1.jsonl")
+        path = self.root / pick.choice(names)
+        raw = path.read_bytes() if path.exists() else b""
+        lines = [self.make_line() for _ in range(pick.randrange(1, 6))]
+        if self.late and pick.random() < 0.5:
+            lines.append(self.late.pop())
+        if raw and pick.random() < 0.2:
+            lines.append(pick.choice(raw.split(b"\n")).strip(b"\r"))
+        end = pick.choice((b"\n", b"\n", b"\r\n"))
+        text = pick.choice((end, end, end, b"")).join(lines)
+        kind = pick.random()
+        if kind < 0.7:
+            raw += text + pick.choice((end, end, end, b""))
+        elif kind < 0.85:
+            some = [*raw.split(b"\n"), *lines]
+            pick.shuffle(some)
+            raw = b"\n".join(some)
+        else:
+            raw = raw[: pick.randrange(len(raw) + 1)]
+        path.write_bytes(raw)
+
+    def list_whole(self) -> list[HistoryLine]:
+        """Return all lines, by the graph."""
+        homes = (self.root, private_home(self.root))
+        paths = [path for home in homes for path in history.list_history_files(home)]
+        return build_graph(one for path in paths for one in history.read(path)).lines
+
+    def check(self, search: HistorySearch) -> None:
+        """Hold what a search gives against the whole graph."""
+        whole = self.list_whole()
+        for refs in (set(REFS[:1]), set(REFS[2:4]), set(REFS)):
+            wanted = [one for one in whole if one.change.ref in refs]
+            assert search.list_lines_of(refs) == wanted
+            wanted = [
+                one for one in whole if one.change.ref in refs or one.change.field == IMPORTED
+            ]
+            assert search.list_lines_of(refs, with_imports=True) == wanted
+        wanted = [one for one in whole if one.change.field in ("status", "owner")]
+        assert search.list_lines_on(("status", "owner")) == wanted
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from((0, 1500, 1 << 20)))
+def test_it_gives_what_the_whole_graph_gives(random: Random, late: int) -> None:
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(history_search, "WORTH_AN_INDEX", 1000 if late < 1 << 20 else 1 << 30)
+        patch.setattr(history_search, "MAX_LATE", late)
+        patch.setattr(history_search, "MAX_NEEDLES", random.choice((1, 8)))
+        root = Path(folder)
+        world = World(root, random)
+        homes = (root, private_home(root))
+        lasting = HistorySearch(root, homes)
+        for _ in range(6):
+            world.grow()
+            world.check(HistorySearch(root, homes))
+            world.check(lasting)
