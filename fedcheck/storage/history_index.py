@@ -42,7 +42,9 @@ MAX_SPECIAL = 10_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+_WHOLE = 64
 _DIGITS = 16
+_REST = (_WHOLE - _DIGITS) // 2
 _QUOTER = json.encoder.encode_basestring_ascii
 _HEX = re.compile(r"[0-9a-f]+")
 
@@ -96,6 +98,7 @@ class HistoryIndex(Struct, frozen=True, array_like=True):
         files: of each file its name, the length that was read, the hash of that, and how many
             lines of it count.
         digests: the first 64 bits of each hash.
+        rests: what follows them: a damaged line may name a hash that only begins as another.
         numbers: the place of each line among all, file after file.
         missing: the lines that are named and in none of the files, shortened.
         special: file, begin and end of lines that a search does not have to find, and whether their
@@ -107,6 +110,7 @@ class HistoryIndex(Struct, frozen=True, array_like=True):
     order: str
     files: list[tuple[str, int, str, int]]
     digests: bytes
+    rests: bytes
     moments: bytes
     depths: bytes
     numbers: bytes
@@ -243,15 +247,16 @@ class Places:
 
     def _find_indexed(self, digest: str, digits: int) -> int | None:
         """Return the place in the columns of the index of the line whose hash begins so."""
-        whole = 64 if digits == _DIGITS else SHORT
+        whole = _WHOLE if digits == _DIGITS else SHORT
         if self.index is None or len(digest) != whole or not _HEX.fullmatch(digest):
             return None
         bits = 4 * (_DIGITS - digits)
         wanted = int(digest[:digits], 16)
         at = bisect_left(self._digests, wanted << bits)
-        if at < len(self._digests) and self._digests[at] >> bits == wanted:
-            return at
-        return None
+        if at == len(self._digests) or self._digests[at] >> bits != wanted:
+            return None
+        rest = self.index.rests[_REST * at : _REST * (at + 1)]
+        return at if whole == SHORT or rest.hex() == digest[_DIGITS:] else None
 
 
 def build_index(files: Sequence[tuple[str, bytes]]) -> HistoryIndex | None:
@@ -284,6 +289,7 @@ def build_index(files: Sequence[tuple[str, bytes]]) -> HistoryIndex | None:
         sys.byteorder,
         known,
         array("Q", [row[0] for row in rows]).tobytes(),
+        bytes.fromhex("".join(digest[_DIGITS:] for _, _, digest in rows)),
         array("q", [spot[0] for spot in spots]).tobytes(),
         array("I", [spot[1] for spot in spots]).tobytes(),
         array("I", [row[1] for row in rows]).tobytes(),
@@ -324,5 +330,7 @@ def decode_index(data: bytes) -> HistoryIndex | None:
     if index.version != VERSION or index.order != sys.byteorder:
         return None
     count = sum(count for _, _, _, count in index.files)
-    sizes = len(index.digests), len(index.moments), len(index.depths), len(index.numbers)
-    return index if sizes == (8 * count, 8 * count, 4 * count, 4 * count) else None
+    columns = index.digests, index.rests, index.moments, index.depths, index.numbers
+    widths = 8, _REST, 8, 4, 4
+    is_whole = [len(column) for column in columns] == [width * count for width in widths]
+    return index if is_whole else None
