@@ -224,15 +224,15 @@ _BEGIN = b'{"v":1,"at":"'
 _STAMP_ENDS = len(_BEGIN) + len("2027-01-11T15:00:00.000")
 
 
-def read_since(root: Path, moment: datetime) -> list[HistoryLine]:
-    """Return what was entered from a moment on, the oldest change first.
+def read_since(homes: Iterable[Path], moment: datetime) -> list[HistoryLine]:
+    """Return what was entered in some places from a moment on, the oldest change first.
 
     A line that follows a later one counts as entered then, also where a clock was set back in
     between. Raises FedcheckError where the disk refuses.
     """
     stamp = moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6].encode()
     late: list[HistoryLine] = []
-    for path in list_history_files(root):
+    for path in (path for home in homes for path in list_history_files(home)):
         lines = _read_raw_lines(path)
         start = next(
             (i for i, line in enumerate(lines) if _is_since(line, moment, stamp)), len(lines)

@@ -31,6 +31,9 @@ from fedcheck.storage.history_lines import parse_lines, split_lines
 WORTH_AN_INDEX = 512 * 1024
 """From so many bytes on an index is kept."""
 
+SHARED_INDEX, WHOLE_INDEX = "history.index", "history-whole.index"
+"""The names of the indexes in the local state: of one place, and of both."""
+
 MAX_LATE = 256 * 1024
 """With more bytes that the index does not know, it is made again."""
 
@@ -62,6 +65,7 @@ class HistorySearch:
 
     def __init__(self, root: Path, homes: Sequence[Path]) -> None:
         self._root, self._homes = root, homes
+        self._name = SHARED_INDEX if len(homes) == 1 else WHOLE_INDEX
         self._files: list[_Held] = []
         self._late: dict[str, ReadLine] = {}
         self._places = Places()
@@ -211,7 +215,7 @@ class HistorySearch:
 
     def _load_index(self) -> HistoryIndex | None:
         """Return the index that was kept, if the files begin with what it was made from."""
-        index = decode_index(local_state.load_history_index(self._root))
+        index = decode_index(local_state.load_history_index(self._root, self._name))
         if index is None or len(index.files) != len(self._files):
             return None
         for held, (name, length, digest, _) in zip(self._files, index.files, strict=True):
@@ -226,7 +230,7 @@ class HistorySearch:
         whole = [(held.name, held.raw[: held.raw.rfind(b"\n") + 1]) for held in self._files]
         index = build_index(whole)
         if index is not None:
-            local_state.keep_history_index(self._root, encode_index(index))
+            local_state.keep_history_index(self._root, self._name, encode_index(index))
         return index
 
 

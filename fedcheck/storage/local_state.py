@@ -40,8 +40,6 @@ MADE = 1000
 
 SEEN = "seen.json"
 
-HISTORY_INDEX = "history.index"
-
 _MISSING_ERRORS = (FileNotFoundError, NotADirectoryError, atomic_files.NotPlainError)
 
 
@@ -188,23 +186,23 @@ def note_verified(root: Path, found: dict[str, Any]) -> None:
     _write_json(root, "verified.json", found)
 
 
-def load_history_index(root: Path) -> bytes:
-    """Return the index of the histories that was kept last; empty where there is none of ours."""
-    path = root / LOCAL_STATE / HISTORY_INDEX
+def load_history_index(root: Path, name: str) -> bytes:
+    """Return the index of histories that was kept last; empty where there is none of ours."""
+    path = root / LOCAL_STATE / name
     try:
         raw = atomic_files.read_confined(path, under=workspace_of(root))
     except OSError:
         return b""
     proof, _, data = raw.partition(b"\n")
-    known = local_binding.is_sealed(root, HISTORY_INDEX, data, proof.decode("ascii", "replace"))
+    known = local_binding.is_sealed(root, name, data, proof.decode("ascii", "replace"))
     return data if known else b""
 
 
-def keep_history_index(root: Path, data: bytes) -> None:
+def keep_history_index(root: Path, name: str, data: bytes) -> None:
     """Keep an index of the histories; where nothing can be written, there is none."""
     with suppress(FedcheckError), lock_workspace(root, wait=0):
-        proof = local_binding.seal(root, HISTORY_INDEX, data).encode()
-        path = root / LOCAL_STATE / HISTORY_INDEX
+        proof = local_binding.seal(root, name, data).encode()
+        path = root / LOCAL_STATE / name
         atomic_files.replace_file(path, proof + b"\n" + data, under=workspace_of(root))
 
 

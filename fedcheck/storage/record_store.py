@@ -1,7 +1,8 @@
 """The books of a workspace as they were last read, and saving to them: shared and private."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -14,10 +15,13 @@ from fedcheck.domain.change import (
     find_next_undo,
     is_outside,
 )
+from fedcheck.domain.reference import split_ref
 from fedcheck.storage import history, local_state, outside_notes, transaction
 from fedcheck.storage.guards import Guard
 from fedcheck.storage.history_graph import build_graph
+from fedcheck.storage.history_search import HistorySearch
 from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
+from fedcheck.storage.own_transactions import OwnTransaction, find_at_end
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
 from fedcheck.storage.reconcile import list_all_outside_changes
@@ -25,9 +29,6 @@ from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.settling import has_unsettled
 from fedcheck.storage.transaction import CommitResult, Part
 from fedcheck.storage.unexplained import OutsideChange
-
-OwnTransaction = tuple[str, dict[Path, list[HistoryLine]]]
-"""A transaction, and its lines in each place, the oldest first."""
 
 Renamed = Mapping[str, Mapping[str, str]]
 """Today's item ids by earlier ones, for each checklist that has renamed any."""
@@ -49,11 +50,18 @@ class RecordStore(Struct):
     identity: Identity
     _refused_lines: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
     _signed: str = ""
+    _searching: HistorySearch | None = None
 
     @property
     def homes(self) -> tuple[Path, Path]:
         """Return the two places with books: the workspace, and its private folder."""
         return self.root, private_home(self.root)
+
+    @property
+    def _search(self) -> HistorySearch:
+        if self._searching is None:
+            self._searching = HistorySearch(self.root, self.homes)
+        return self._searching
 
     @property
     def known(self) -> dict[Path, dict[str, RecordFile]]:
@@ -157,19 +165,57 @@ class RecordStore(Struct):
         paths = [path for home in self.homes for path in history.list_history_files(home)]
         return build_graph(one for path in paths for one in history.read(path)).lines
 
+    def history_of(
+        self, refs: Iterable[str], renamed: Renamed, *, with_imports: bool = False
+    ) -> list[HistoryLine]:
+        """Return the history of records alone, also under earlier ids, the oldest change first.
+
+        Its cost hardly grows with the whole history. `with_imports`: and the lines that state what
+        an import brought. Raises as `history`.
+        """
+        self.identity.check()
+        return self._search.list_lines_of(
+            _add_earlier_refs(refs, renamed), with_imports=with_imports
+        )
+
+    def history_on(self, fields: Collection[str]) -> list[HistoryLine]:
+        """Return the history of some fields of all records, the oldest change first.
+
+        Raises as `history`.
+        """
+        self.identity.check()
+        return self._search.list_lines_on(fields)
+
+    def history_since(self, moment: datetime) -> list[HistoryLine]:
+        """Return what was entered in both places from a moment on, the oldest change first.
+
+        Raises as `history`.
+        """
+        self.identity.check()
+        return history.read_since(self.homes, moment)
+
     def find_undo(self, who: str) -> OwnTransaction | None:
         """Return what undo takes back: the last action of a person in this clone that stands.
 
         Raises as `history`.
         """
-        return self._find_own(who, find_next_undo)
+        return self._find_at_end(who, again=False) or self._find_own(who, find_next_undo)
 
     def find_redo(self, who: str) -> OwnTransaction | None:
         """Return what redo takes back: the last undo of a person in this clone that stands.
 
         Raises as `history`.
         """
-        return self._find_own(who, find_next_redo)
+        return self._find_at_end(who, again=True) or self._find_own(who, find_next_redo)
+
+    def _find_at_end(self, who: str, *, again: bool) -> OwnTransaction | None:
+        """Return what the ends of this person's history files show, without reading all of them."""
+        self.identity.check()
+        made = local_state.load_notes(self.root).made.get(who, ())
+        own = {home: local_state.find_own_history(home, who) for home in self.homes}
+        files = {home: path for home, path in own.items() if path is not None}
+        found = find_at_end(files, made, again=again) if self.root in files else None
+        return (found[0], {home: found[1].get(home, []) for home in self.homes}) if found else None
 
     def _find_own(
         self, who: str, find: Callable[[Iterable[HistoryLine]], str | None]
@@ -209,3 +255,12 @@ class RecordStore(Struct):
         first = min(here, key=lambda one: made.index(one.tx))
         known = graph.list_own_chain([first.prev]) | {one.hash for one in here}
         return [one for one in graph.lines if one.hash in known]
+
+
+def _add_earlier_refs(refs: Iterable[str], renamed: Renamed) -> set[str]:
+    """Return references of records, with those that they had before their items were renamed."""
+    wanted = set(refs)
+    for owner in {split_ref(ref)[0] for ref in wanted}:
+        names = renamed.get(owner, {}).items()
+        wanted |= {f"{owner}:{old}" for old, new in names if f"{owner}:{new}" in wanted}
+    return wanted
