@@ -48,10 +48,10 @@ def find_at_end(
         return None
     found: dict[Path, list[HistoryLine]] = {}
     for home, raw in texts.items():
-        lines = _read_transaction(raw, last)
-        if lines is None:
+        whole = _read_transaction(raw, last)
+        if whole is None:
             return None
-        found[home] = lines
+        found[home] = whole
     return last, found
 
 

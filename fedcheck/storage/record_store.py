@@ -212,9 +212,14 @@ class RecordStore(Struct):
         """Return what the ends of this person's history files show, without reading all of them."""
         self.identity.check()
         made = local_state.load_notes(self.root).made.get(who, ())
-        own = {home: local_state.find_own_history(home, who) for home in self.homes}
-        files = {home: path for home, path in own.items() if path is not None}
-        found = find_at_end(files, made, again=again) if self.root in files else None
+        files: dict[Path, Path] = {}
+        for home in self.homes:
+            path = local_state.find_own_history(home, who)
+            if path is not None:
+                files[home] = path
+            elif history.list_history_files(home):
+                return None  # one of them may be continued
+        found = find_at_end(files, made, again=again)
         return (found[0], {home: found[1].get(home, []) for home in self.homes}) if found else None
 
     def _find_own(
