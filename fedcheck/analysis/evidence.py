@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from fedcheck.analysis.milestones import Calendar
 from fedcheck.domain.checklist import Item
@@ -22,6 +22,24 @@ from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
 from fedcheck.domain.record import Record
 
 
+class AgeLimit(Struct, frozen=True):
+    """How old evidence may be on the day on which it is judged.
+
+    Attributes:
+        past: the days of collection looked at so far, and whether they are too long ago.
+    """
+
+    span: Span | None
+    judged: date
+    past: dict[date | None, bool] = field(default_factory=dict)
+
+    def is_past(self, collected: date | None) -> bool:
+        """Return whether what was collected on a day is too old."""
+        if collected not in self.past:
+            self.past[collected] = _is_past(collected, self.span, self.judged)
+        return self.past[collected]
+
+
 class EvidenceRules(Struct, frozen=True, dict=True):
     """What the evidence of one board is judged by, with what was worked out so far.
 
@@ -37,18 +55,15 @@ class EvidenceRules(Struct, frozen=True, dict=True):
     file_states: Mapping[str, str]
 
     @cached_property
-    def _limits(self) -> dict[str, tuple[date, dict[date | None, bool]]]:
+    def _limits(self) -> dict[str, AgeLimit]:
         return {}
 
-    def resolve_limit(self, item: Item) -> tuple[date, dict[date | None, bool]]:
-        """Return the day on which the evidence of an item is judged, and a table to fill.
-
-        The table has the days of collection looked at so far, and whether they are too long ago.
-        """
+    def find_limit(self, item: Item) -> AgeLimit:
+        """Return the limit of an item; items with the same text share one."""
         found = self._limits.get(item.max_age)
         if found is None:
-            _, judged = resolve_age_limit(item, self.calendar, self.today)
-            found = self._limits[item.max_age] = judged, {}
+            span, judged = resolve_age_limit(item, self.calendar, self.today)
+            found = self._limits[item.max_age] = AgeLimit(span, judged)
         return found
 
 
@@ -63,23 +78,19 @@ def list_evidence_states(
     """
     if not record.evidence:
         return ()
-    judged, ages = rules.resolve_limit(item)
+    limit = rules.find_limit(item)
     newest = find_newest_date(record) if item.every else None
     files, found = rules.file_states, []
     for one in record.evidence:
         state = find_file_state(files, one) if files else ""
-        collected = one.collected
-        if collected not in ages:
-            span, _ = resolve_age_limit(item, rules.calendar, rules.today)
-            ages[collected] = _is_past(collected, span, judged)
         if state and state in UNSOUND_STATES:
             found.append(state)
         elif (
-            ages[collected]
-            or (one.expires and one.expires < judged)
+            limit.is_past(one.collected)
+            or (one.expires and one.expires < limit.judged)
             or (
                 item.every
-                and collected == newest
+                and one.collected == newest
                 and _is_too_old(one, parse_span(item.every), min(rules.today, ends or rules.today))
             )
         ):

@@ -80,8 +80,13 @@ class IssueRules(Struct, frozen=True, dict=True):
         return frozenset(found)
 
     @cached_property
-    def firsts(self) -> dict[tuple[date | None, ...], Milestone | None]:
-        """Return the first gates that ask for what came up on some days, as far as looked for."""
+    def first_asking(self) -> dict[date | None, Milestone | None]:
+        """Return the first gates that ask for findings of some days, as far as looked for."""
+        return {}
+
+    @cached_property
+    def first_due(self) -> dict[tuple[date | None, date | None], Milestone | None]:
+        """Return the first gates by which requests of some days are due, as far as looked for."""
         return {}
 
     @cached_property
@@ -181,9 +186,8 @@ def _describe_finding(one: _OpenFinding, is_risk: bool, phase: str) -> Outstandi
 
 def _find_first_asking(rules: IssueRules, found: date | None) -> Milestone | None:
     """Return the first gate that asks for an open finding of a day."""
-    key = (found,)
-    if key not in rules.firsts:
-        rules.firsts[key] = next(
+    if found not in rules.first_asking:
+        rules.first_asking[found] = next(
             (
                 one
                 for one in rules.board.project.process.milestones
@@ -193,7 +197,7 @@ def _find_first_asking(rules: IssueRules, found: date | None) -> Milestone | Non
             ),
             None,
         )
-    return rules.firsts[key]
+    return rules.first_asking[found]
 
 
 def _list_requests(rules: IssueRules, milestone: Milestone) -> Iterator[Outstanding]:
@@ -215,11 +219,11 @@ def _list_requests(rules: IssueRules, milestone: Milestone) -> Iterator[Outstand
 def _find_first_due(rules: IssueRules, due: date | None, asked: date | None) -> Milestone | None:
     """Return the first gate by which an open request of these days is due."""
     key = due, asked
-    if key not in rules.firsts:
+    if key not in rules.first_due:
         stones = (one for one in rules.board.project.process.milestones if one.closes)
         found = (one for one in stones if _is_due_by(rules.board, due, asked, one))
-        rules.firsts[key] = next(found, None)
-    return rules.firsts[key]
+        rules.first_due[key] = next(found, None)
+    return rules.first_due[key]
 
 
 def _is_due_by(board: Board, due: date | None, asked: date | None, milestone: Milestone) -> bool:

@@ -205,14 +205,7 @@ def remark_row(remark: Remark) -> dict[str, Any]:
 def gate_document(
     board: Board, gate: Gate, fresh: Collection[tuple[str, str]], every: Sequence[Gate]
 ) -> dict[str, Any]:
-    """Return `fedcheck/gate@1`.
-
-    Args:
-        board: the project on the day of the gate.
-        gate: the gate.
-        fresh: what is not missing yet on the real day.
-        every: the gates of the process in their order.
-    """
+    """Return `fedcheck/gate@1`; `fresh` is not missing yet on the real day, `every` all gates."""
     return {
         "schema": "fedcheck/gate@1",
         "as_of": board.today,

@@ -1,10 +1,6 @@
 """Control ids as NIST writes them, found in what workbooks write."""
 
-import re
-from functools import cache
-
-_compile = cache(re.compile)
-"""Compiles a pattern when it is first needed: a command that looks for no control needs none."""
+from fedcheck.domain.text import compile_pattern
 
 _CONTROL = (
     r"(?<![A-Za-z0-9])([A-Za-z]{2})[\s_]*[-‐‑–—][\s_]*0*(\d{1,2})(?!\d)"
@@ -15,7 +11,7 @@ _CONTROL = (
 def find_controls(text: str) -> tuple[str, ...]:
     """Return the controls that a text names, each once: `AC-2(1)` for `AC-02 (01)` or `ac-2.1`."""
     found = []
-    for family, number, enhancement, dotted in _compile(_CONTROL).findall(text):
+    for family, number, enhancement, dotted in compile_pattern(_CONTROL).findall(text):
         part = enhancement or dotted
         found.append(f"{family.upper()}-{int(number)}" + (f"({int(part)})" if part else ""))
     return tuple(dict.fromkeys(found))
@@ -27,14 +23,14 @@ def normalize_code(code: str) -> str:
     `AC-2(1)`, `ac-02 (01)`, `AC2(1)` and `AC-2.1` are the same, and so are `AC-01a.[01]` and
     `ac-1(a)[1]`, `VDR-TFR-PDD` and `vdr-tfr-pdd`.
     """
-    text = _compile(_DASHES).sub("-", code.strip().casefold())
-    text = _compile(_ZEROS).sub("", _compile(_SPACES).sub("", text))
-    found = _compile(_BASE).match(text)
+    text = compile_pattern(_DASHES).sub("-", code.strip().casefold())
+    text = compile_pattern(_ZEROS).sub("", compile_pattern(_SPACES).sub("", text))
+    found = compile_pattern(_BASE).match(text)
     if found is None or found[1].upper() not in FAMILIES:
         return text
     number = f"({found[3] or found[4]})" if found[3] or found[4] else ""
-    rest = _compile(_LETTERS).sub(r"\1", text[found.end() :])
-    rest = _compile(_NUMBERS).sub(r"\1", _compile(_DOTS).sub("", rest))
+    rest = compile_pattern(_LETTERS).sub(r"\1", text[found.end() :])
+    rest = compile_pattern(_NUMBERS).sub(r"\1", compile_pattern(_DOTS).sub("", rest))
     return f"{found[1]}-{found[2]}{number}{rest}"
 
 
@@ -43,16 +39,16 @@ def is_part_of_code(part: str, code: str) -> bool:
 
     `AC-01a.[02]` and `AC-01a.` are part of `AC-01a.[01][02]`, `AC-2(3)(b)` of `AC-02(03)(a)(b)`.
     """
-    joined = _compile(_JOINED).fullmatch(code)
+    joined = compile_pattern(_JOINED).fullmatch(code)
     if joined is None or not find_family(code):
         return False
-    stem, ends = joined[1], _compile(_ENDS).findall(joined[2])
+    stem, ends = joined[1], compile_pattern(_ENDS).findall(joined[2])
     return part in (f"{stem}{end}" for end in ends) or (part == stem and stem[-1:].isalpha())
 
 
 def find_family(code: str) -> str:
     """Return the family of controls that a code begins with, as `AC`; nothing where it has none."""
-    found = _compile(_BASE).match(_compile(_SPACES).sub("", code.casefold()))
+    found = compile_pattern(_BASE).match(compile_pattern(_SPACES).sub("", code.casefold()))
     family = found[1].upper() if found else ""
     return family if family in FAMILIES else ""
 
@@ -87,7 +83,7 @@ def find_procedure_control(code: str) -> str:
     Nothing where the id names none. What follows a point is no enhancement here: AC-1.1 is the
     first procedure of AC-1 in older editions.
     """
-    found = _compile(_CONTROL).match(code.strip())
+    found = compile_pattern(_CONTROL).match(code.strip())
     if found is None:
         return ""
     part = found[3]
@@ -103,8 +99,8 @@ def parse_control(text: str) -> str:
     Takes `IA-2(8)`, `ia-2.8`, `IA-02 (08)`, and `IA-02-08` as the Consolidated Rules write it.
     """
     text = " ".join(text.split())
-    dashed = _compile(_DASHED).fullmatch(text)
+    dashed = compile_pattern(_DASHED).fullmatch(text)
     found = find_controls(f"{dashed[1]}({dashed[2]})" if dashed else text)
     if len(found) != 1 or found[0][:2] not in FAMILIES:
         return ""
-    return found[0] if dashed or _compile(_CONTROL).fullmatch(text) else ""
+    return found[0] if dashed or compile_pattern(_CONTROL).fullmatch(text) else ""

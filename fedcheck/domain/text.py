@@ -45,7 +45,7 @@ _PRINTABLE_UNSAFE = (
 
 
 @cache
-def _pattern(text: str) -> re.Pattern[str]:
+def compile_pattern(text: str) -> re.Pattern[str]:
     """Return a pattern, made when it is first needed: these large ones cost some milliseconds."""
     return re.compile(text)
 
@@ -76,21 +76,23 @@ def clean(text: str) -> str:
     if _is_harmless(text) or _is_harmless(text.replace("\n", "").replace("\t", "")):
         return text
     text = _without_ignorable(text.translate(_LINE_ENDS).replace("\r\n", "\n"))
-    return _pattern(_UNSAFE).sub(_VISIBLE, drop_joiners(text))
+    return compile_pattern(_UNSAFE).sub(_VISIBLE, drop_joiners(text))
 
 
 def has_ignorable(text: str) -> bool:
     """Return whether a text contains signs that nobody sees, and that `one_line` leaves out."""
-    return not text.isascii() and _pattern(f"{_IGNORABLE}|{_JOINERS}").search(text) is not None
+    return (
+        not text.isascii() and compile_pattern(f"{_IGNORABLE}|{_JOINERS}").search(text) is not None
+    )
 
 
 def drop_joiners(text: str) -> str:
     """Return a text that was made for a file as a screen takes it."""
-    return _pattern(_JOINERS).sub("", text)
+    return compile_pattern(_JOINERS).sub("", text)
 
 
 def _without_ignorable(text: str) -> str:
-    return _pattern(_IGNORABLE).sub("", text)
+    return compile_pattern(_IGNORABLE).sub("", text)
 
 
 def clean_for_file(text: str, plain: Callable[[str], str] = clean) -> str:
@@ -102,7 +104,7 @@ def clean_for_file(text: str, plain: Callable[[str], str] = clean) -> str:
     """
     if "\u200c" not in text and "\u200d" not in text:
         return plain(text)
-    parts = _pattern(_JOINING).split(_without_ignorable(text))
+    parts = compile_pattern(_JOINING).split(_without_ignorable(text))
     return "".join(part if place % 2 else plain(part) for place, part in enumerate(parts))
 
 
@@ -119,7 +121,7 @@ def one_line(text: str, limit: int = 0) -> str:
             text = " ".join(bare.split())
         else:
             text = drop_joiners(_without_ignorable(text))
-            text = " ".join(_pattern(_UNSAFE_LINE).sub(_visible_mark, text).split())
+            text = " ".join(compile_pattern(_UNSAFE_LINE).sub(_visible_mark, text).split())
     elif "  " in text or text[:1] == " " or text[-1:] == " ":
         text = " ".join(text.split())
     if limit and count_cells(text) > limit:
