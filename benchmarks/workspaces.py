@@ -1,13 +1,7 @@
 """Workspaces for measuring: lists filled with notes and two pieces of evidence an item."""
 
 import hashlib
-import re
-from datetime import UTC, datetime, timedelta
-from itertools import cycle, islice, pairwise
 from pathlib import Path
-
-from fedcheck.domain.change import Change, HistoryLine
-from fedcheck.storage import history
 
 HEAD = """format = 1
 name = "Measured"
@@ -41,35 +35,6 @@ def make(root: Path, lists: int, items: int) -> Path:
         (root / "checklists" / f"{name}.toml").write_text(checklist, encoding="utf-8")
         (root / "progress" / f"{name}.toml").write_text(progress, encoding="utf-8")
     return root
-
-
-def add_history(root: Path, lines: int, who: str = "bench") -> Path:
-    """Append so many valid history lines to a person's file, about the records of `make`.
-
-    Each record's owner goes from dana to erin and back, so the values in the files stay explained.
-    There has to be a history already (one save with fedcheck), or what else the records hold would
-    count as lost.
-    """
-    refs = [
-        f"{path.stem}:{item}"
-        for path in sorted((root / "progress").glob("*.toml"))
-        for item in re.findall(r'^\[item\."(.+)"\]$', path.read_text("utf-8"), re.MULTILINE)
-    ]
-    (path,) = (root / "history").glob(f"{who}-*.jsonl")
-    begin = max((line.at for line in history.read(path)), default=datetime(2026, 1, 1, tzinfo=UTC))
-    each = (
-        HistoryLine(
-            Change(ref, "owner", *owners),
-            begin + timedelta(milliseconds=number),
-            who,
-            hashlib.sha256(str(number).encode()).hexdigest()[:8],
-        )
-        for number, (ref, owners) in enumerate(
-            (ref, owners) for ref in cycle(refs) for owners in pairwise(("dana", "erin", "dana"))
-        )
-    )
-    history.append(path, list(islice(each, lines)))
-    return path
 
 
 def _texts(name: str, phase: str, role: str, items: int) -> tuple[str, str]:
