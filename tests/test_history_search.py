@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -10,12 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from fedcheck.domain.change import IMPORTED, SHORT, Change, HistoryLine
-from fedcheck.storage import history, history_search
+from fedcheck.domain.change import IMPORTED, OUTSIDE, SHORT, TAKEN_OVER, Change, HistoryLine
+from fedcheck.domain.reference import split_ref
+from fedcheck.storage import history, history_search, lost_values
 from fedcheck.storage.history_graph import build_graph
 from fedcheck.storage.history_lines import format_line, hash_line
 from fedcheck.storage.history_search import HistorySearch
+from fedcheck.storage.lost_values import list_lost_values
 from fedcheck.storage.paths import private_home
 
 START = datetime(2027, 1, 11, 15, tzinfo=UTC)
@@ -29,6 +33,7 @@ class World:
     def __init__(self, root: Path, random: Random) -> None:
         self.root, self.random = root, random
         self.hashes: list[str] = []
+        self.single: list[str] = []
         self.late: list[bytes] = []
         (root / "private" / "history").mkdir(parents=True)
         (root / "history").mkdir()
@@ -49,10 +54,15 @@ class World:
             ahead = format_line(self.line(Change("l.a:i2", "note", None, "ahead")), "")
             self.late.append(ahead)
             prev, saw = (hash_line(ahead), saw) if pick.random() < 0.5 else (prev, ["0" * SHORT])
-        line = format_line(self.line(change), prev, saw)
+        entered = self.line(change)
+        if self.single and pick.random() < 0.2:
+            entered = replace(entered, by=OUTSIDE, lost=pick.choice(self.single)[:SHORT])
+        line = format_line(entered, prev, saw)
         if pick.random() < 0.15:
             line = pick.choice((self.respell, self.damage))(line)
         self.hashes.append(hash_line(line))
+        if change.field != TAKEN_OVER:
+            self.single.append(self.hashes[-1])
         return line
 
     def line(self, change: Change) -> HistoryLine:
@@ -64,7 +74,9 @@ class World:
         """Return a line as another program writes it."""
         data = json.loads(line)
         if self.random.random() < 0.5:
-            return json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
+            space = self.random.choice((", ", ","))
+            text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(space, ":"))
+            return text.encode()
         return line.replace(b'"l.a', b'"\\u006c.a')
 
     def damage(self, line: bytes) -> bytes:
@@ -114,6 +126,21 @@ class World:
             assert search.list_lines_of(refs, with_imports=True) == wanted
         wanted = [one for one in whole if one.change.field in ("status", "owner")]
         assert search.list_lines_on(("status", "owner")) == wanted
+        wanted = [one for one in whole if split_ref(one.change.ref)[0] in ("l.b", "imports")]
+        assert search.list_lines_in(("l.b", "imports")) == wanted
+        assert search.list_losses() == [one for one in whole if one.lost]
+        there = {one.hash[:SHORT] for one in whole}
+        for digest in self.hashes:
+            assert search.is_there(digest[:SHORT]) in (None, digest[:SHORT] in there)
+
+    def check_lost_values(self, renamed: Mapping[str, Mapping[str, str]]) -> int:
+        """Hold the values that were lost against what the whole history gives."""
+        found = list_lost_values(self.root, renamed)
+        with pytest.MonkeyPatch.context() as patch:
+            read_all = history.read_all
+            patch.setattr(lost_values, "_list_lines_of_losses", lambda home, *_: read_all(home))
+            assert list_lost_values(self.root, renamed) == found
+        return len(found)
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from((0, 1500, 1 << 20)))
@@ -130,3 +157,4 @@ def test_it_gives_what_the_whole_graph_gives(random: Random, late: int) -> None:
             world.grow()
             world.check(HistorySearch(root, homes))
             world.check(lasting)
+            world.check_lost_values(random.choice(({}, {"l.a": {"i1": "i2", "i1x": "i3"}})))

@@ -11,7 +11,9 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from fedcheck import __version__
 from fedcheck.storage import history, local_state
+from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.reconcile import (
     Known,
     has_news,
@@ -43,27 +45,32 @@ def list_pending_losses(
     if not tips:
         return ()  # what nobody set with fedcheck is lost to nobody
     has_lines = has_news(tips, notes)
-    files = list(list_record_files(home, notes.files, every=has_lines))
-    if not files and not has_lines:
-        return ()
-    histories = [(path.name, history.read_raw(path)) for path in history.list_history_files(home)]
-    size = sum(len(raw) for _, raw in (*files, *histories) if raw)
-    mark = _mark(renamed, (*files, *histories)) if size >= WORTH_NOTING else ""
-    if mark and mark == local_state.load_explained(home):
+    mark = _mark(home, renamed, notes, has_lines=has_lines)
+    if mark is None or (mark and mark == local_state.load_explained(home)):
         return ()
     state = list_all_outside_changes(home, renamed, notes, tips, known)
     lost = [one for one in state.found if one.lost]
-    if mark and not lost:
-        local_state.note_explained(home, mark)
+    if mark and not lost and mark == _mark(home, renamed, notes, has_lines=has_lines):
+        local_state.note_explained(home, mark)  # nobody wrote a file meanwhile
     return lost
 
 
 def _mark(
-    renamed: Mapping[str, Mapping[str, str]], files: Sequence[tuple[str, bytes | None]]
-) -> str:
-    """Return what stands for the bytes of files, and the ids of items."""
+    home: Path, renamed: Mapping[str, Mapping[str, str]], notes: LocalNotes, *, has_lines: bool
+) -> str | None:
+    """Return what stands for the bytes of the files to look at, and the ids of items.
+
+    Nothing where there is no file to look at; empty where it is not worth remembering.
+    """
+    files = list(list_record_files(home, notes.files, every=has_lines))
+    if not files and not has_lines:
+        return None
+    files += [(path.name, history.read_raw(path)) for path in history.list_history_files(home)]
+    if sum(len(raw) for _, raw in files if raw) < WORTH_NOTING:
+        return ""
     names = {name: dict(ids) for name, ids in renamed.items()}
-    parts = [VERSION.encode(), json.dumps(names, sort_keys=True).encode()]
+    rules = json.dumps([VERSION, __version__, names], sort_keys=True)
+    parts = [rules.encode()]
     for name, raw in files:
         parts += [os.fsencode(name), b"gone" if raw is None else hashlib.sha256(raw).digest()]
     text = b"".join(hashlib.sha256(part).digest() for part in parts)

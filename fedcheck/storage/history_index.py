@@ -35,7 +35,7 @@ from fedcheck.storage.history_lines import (
     split_lines,
 )
 
-VERSION = 1
+VERSION = 2
 
 MAX_SPECIAL = 10_000
 """With more lines that a search would miss there is no index."""
@@ -151,6 +151,10 @@ class Places:
         """Return the lines that are named and nowhere, shortened."""
         return self._missing
 
+    def is_there(self, short: str) -> bool:
+        """Return whether there is a line of a shortened hash."""
+        return short in self._short or self._is_short_indexed(short)
+
     def find(self, digest: str) -> tuple[int, int] | None:
         """Return the numbers of the file and of the line that an index has for a hash, if any."""
         at = self._find_indexed(digest, _DIGITS)
@@ -177,7 +181,7 @@ class Places:
         }
         for digest, fact in fresh.items():
             short = digest[:SHORT]
-            if short in self._missing or short in self._short or self._is_short_indexed(short):
+            if short in self._missing or self.is_there(short):
                 return False
             if "+" in fact.prev:
                 return False  # the name of a part of a line, which no line of ours follows
@@ -299,11 +303,11 @@ def build_index(files: Sequence[tuple[str, bytes]]) -> HistoryIndex | None:
 
 
 def _is_plain(data: LineData, text: bytes) -> bool:
-    """Return whether a line is found by its reference, its field and its action."""
+    """Return whether a line is found by its reference, its field and what it names as lost."""
     return (
         format_key("ref", data.ref) in text
         and format_key("field", data.field) in text
-        and format_key("tx", data.tx) in text
+        and (not data.lost or format_key("lost", data.lost) in text)
     )
 
 

@@ -6,6 +6,7 @@ in the local state; lines that came since are read. The answer is that of `read_
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
@@ -26,7 +27,7 @@ from fedcheck.storage.history_index import (
     format_key,
     read_lines,
 )
-from fedcheck.storage.history_lines import parse_lines, split_lines
+from fedcheck.storage.history_lines import LineData, parse_lines, split_lines
 
 WORTH_AN_INDEX = 512 * 1024
 """From so many bytes on an index is kept."""
@@ -38,10 +39,15 @@ MAX_LATE = 256 * 1024
 """With more bytes that the index does not know, it is made again."""
 
 MAX_NEEDLES = 8
-"""For more texts than that all lines are read instead of searching for each."""
+"""More texts than that are not searched for one after the other."""
 
-Wants = Callable[[str, str], bool]
-"""Returns whether a line of a reference and a field may be wanted."""
+_KEYS = re.compile(rb'"(?:ref|field)":(?="[^"\\\n]*(?:\\[^\n][^"\\\n]*)*("))')
+"""A reference or a field; it ends where the group does."""
+
+_LOST = b'"lost":"'
+
+Wants = Callable[[LineData], bool]
+"""Returns whether a line may be wanted."""
 
 _Order = tuple[int, int, int, bool, int]
 """Moment, depth, number of the file, whether the line is late, number in the file."""
@@ -84,8 +90,8 @@ class HistorySearch:
         special = [format_key("ref", head) for head in wholes]
         special += [format_key("field", IMPORTED)] if with_imports else []
 
-        def wants(ref: str, field: str) -> bool:
-            return ref in heads or (with_imports and field == IMPORTED)
+        def wants(data: LineData) -> bool:
+            return data.ref in heads or (with_imports and data.field == IMPORTED)
 
         found = self._find([format_key("ref", ref) for ref in refs], special, wants)
         return [
@@ -99,16 +105,43 @@ class HistorySearch:
         needles = [format_key("field", name) for name in fields]
         special = [format_key("field", TAKEN_OVER)]
         wanted = {*fields, TAKEN_OVER}
-        found = self._find(needles, special, lambda _, field: field in wanted)
+        found = self._find(needles, special, lambda data: data.field in wanted)
         return [one for one in found if one.change.field in fields]
+
+    def list_lines_in(self, owners: Collection[str]) -> list[HistoryLine]:
+        """Return the lines of all records of lists, or of other books, the oldest first.
+
+        Raises FedcheckError where the disk refuses.
+        """
+        needles = [format_key("ref", f"{owner}:")[:-1] for owner in owners]
+        found = self._find(needles, needles, lambda data: split_ref(data.ref)[0] in owners)
+        return [one for one in found if split_ref(one.change.ref)[0] in owners]
+
+    def list_losses(self) -> list[HistoryLine]:
+        """Return the lines that name another one as lost, the oldest first.
+
+        Raises FedcheckError where the disk refuses.
+        """
+        return [
+            one for one in self._find([_LOST], [_LOST], lambda data: bool(data.lost)) if one.lost
+        ]
+
+    def is_there(self, short: str) -> bool | None:
+        """Return whether there is a line of a shortened hash; nothing where that is not known.
+
+        It counts for what the last search read.
+        """
+        with self._lock:
+            return self._places.is_there(short) if self._is_sound else None
 
     def _find(
         self, needles: Sequence[bytes], special: Sequence[bytes], wants: Wants
     ) -> list[HistoryLine]:
-        """Return the lines that are wanted, in order.
+        """Return the lines that are wanted, in order, and maybe others.
 
         Args:
-            needles: parts of the text of lines that are wanted.
+            needles: parts of the text of lines that are wanted; many only if each is a whole
+                reference or field.
             special: the same for lines that the index lists.
             wants: decides once a line was read.
         """
@@ -116,12 +149,9 @@ class HistorySearch:
             self._catch_up()
             if not self._is_sound:
                 lines = (one for held in self._files for one in parse_lines(split_lines(held.raw)))
-                whole = build_graph(lines).lines
-                return [one for one in whole if wants(one.change.ref, one.change.field)]
+                return build_graph(lines).lines
             found = {
-                line.digest: line
-                for line in self._list_lines(needles, special)
-                if wants(line.data.ref, line.data.field)
+                line.digest: line for line in self._list_lines(needles, special) if wants(line.data)
             }
             return _merge_parts((self._find_order(digest), line) for digest, line in found.items())
 
@@ -148,8 +178,8 @@ class HistorySearch:
                 if file == number
                 and not (is_plain and all(held.raw.find(one, begin, end) < 0 for one in special))
             }
-            if len(needles) > MAX_NEEDLES:
-                spans = {(0, held.indexed)}
+            if len(needles) > MAX_NEEDLES and all(one.endswith(b'"') for one in needles):
+                spans.update(_find_lines_of_many(held.raw, frozenset(needles), held.indexed))
             else:
                 for needle in needles:
                     spans.update(_find_lines(held.raw, needle, held.indexed))
@@ -242,6 +272,19 @@ def _find_lines(raw: bytes, needle: bytes, end: int) -> Iterator[tuple[int, int]
         stop = end if stop < 0 else stop
         yield begin, stop
         at = raw.find(needle, stop, end)
+
+
+def _find_lines_of_many(
+    raw: bytes, needles: Collection[bytes], end: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the same for many texts, each a reference or a field."""
+    stop = -1
+    for key in _KEYS.finditer(raw, 0, end):
+        at = key.start()
+        if at >= stop and raw[at : key.end(1)] in needles:
+            begin, stop = raw.rfind(b"\n", 0, at) + 1, raw.find(b"\n", at, end)
+            stop = end if stop < 0 else stop
+            yield begin, stop
 
 
 def _merge_parts(lines: Iterable[tuple[_Order, ReadLine]]) -> list[HistoryLine]:

@@ -31,13 +31,13 @@ def find_at_end(
         again: whether it is redo that asks.
     """
     texts = {home: history.read_raw(path) for home, path in files.items()}
-    undone: dict[str, str] = {}
-    for raw in texts.values():
-        end = raw[-REACH:] if len(raw) <= REACH else raw[-REACH:].partition(b"\n")[2]
-        lines = parse_lines(split_lines(end))
-        undone |= {
-            one.tx: one.undoes for one in lines if not is_outside(one) and not is_acceptance(one)
-        }
+    ends = {home: _read_end(raw) for home, raw in texts.items()}
+    undone = {
+        one.tx: one.undoes
+        for lines in ends.values()
+        for one in lines
+        if not is_outside(one) and not is_acceptance(one)
+    }
     known = []
     for tx in reversed(made):
         if tx not in undone:
@@ -49,10 +49,17 @@ def find_at_end(
     found: dict[Path, list[HistoryLine]] = {}
     for home, raw in texts.items():
         whole = _read_transaction(raw, last)
-        if whole is None:
-            return None
-        found[home] = whole
+        of_end = [one for one in ends[home] if one.tx == last]
+        if whole is None or any(one not in whole for one in of_end):
+            return None  # its lines are in another order, or not written as we write them
+        found[home] = [one for one in whole if not is_outside(one)]
     return last, found
+
+
+def _read_end(raw: bytes) -> list[HistoryLine]:
+    """Return the lines that stand whole within REACH from the end of a file."""
+    end = raw if len(raw) <= REACH else raw[-REACH:].partition(b"\n")[2]
+    return parse_lines(split_lines(end))
 
 
 def _find_last(known: Sequence[tuple[str, str]], *, again: bool) -> str | None:
@@ -89,6 +96,5 @@ def _read_transaction(raw: bytes, tx: str) -> list[HistoryLine] | None:
         begin, end = raw.rfind(b"\n", 0, at) + 1, raw.find(b"\n", at)
         at = end if end >= 0 else len(raw)
         found += [one for one in parse_lines(split_lines(raw[begin:at])) if one.tx == tx]
-    mine = [one for one in found if not is_outside(one)]
     is_chain = all(one.hash == after.prev for one, after in pairwise(found))
-    return mine if is_chain else None
+    return found if is_chain else None

@@ -87,7 +87,7 @@ def list_all_outside_changes(
         graph = history.read_graph(root)
     found: list[OutsideChange] = []
     if graph is not None:
-        by_list = group_lines(graph, renamed)
+        by_list = group_lines(graph.lines, renamed)
         for one in changed:
             lines = by_list.get(one.name, {})
             found += list_unexplained(graph, lines, one.renamed(renamed.get(one.name, {})))

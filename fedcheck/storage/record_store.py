@@ -15,7 +15,7 @@ from fedcheck.domain.change import (
     find_next_undo,
     is_outside,
 )
-from fedcheck.domain.reference import split_ref
+from fedcheck.domain.reference import add_earlier_refs
 from fedcheck.storage import history, local_state, outside_notes, transaction
 from fedcheck.storage.guards import Guard
 from fedcheck.storage.history_graph import build_graph
@@ -175,7 +175,7 @@ class RecordStore(Struct):
         """
         self.identity.check()
         return self._search.list_lines_of(
-            _add_earlier_refs(refs, renamed), with_imports=with_imports
+            add_earlier_refs(refs, renamed), with_imports=with_imports
         )
 
     def history_on(self, fields: Collection[str]) -> list[HistoryLine]:
@@ -185,6 +185,14 @@ class RecordStore(Struct):
         """
         self.identity.check()
         return self._search.list_lines_on(fields)
+
+    def history_in(self, owners: Collection[str]) -> list[HistoryLine]:
+        """Return the history of all records of lists, or of other books, the oldest first.
+
+        Raises as `history`.
+        """
+        self.identity.check()
+        return self._search.list_lines_in(owners)
 
     def history_since(self, moment: datetime) -> list[HistoryLine]:
         """Return what was entered in both places from a moment on, the oldest change first.
@@ -260,12 +268,3 @@ class RecordStore(Struct):
         first = min(here, key=lambda one: made.index(one.tx))
         known = graph.list_own_chain([first.prev]) | {one.hash for one in here}
         return [one for one in graph.lines if one.hash in known]
-
-
-def _add_earlier_refs(refs: Iterable[str], renamed: Renamed) -> set[str]:
-    """Return references of records, with those that they had before their items were renamed."""
-    wanted = set(refs)
-    for owner in {split_ref(ref)[0] for ref in wanted}:
-        names = renamed.get(owner, {}).items()
-        wanted |= {f"{owner}:{old}" for old, new in names if f"{owner}:{new}" in wanted}
-    return wanted

@@ -93,7 +93,7 @@ def settle_home(
     """
     with local_state.lock_workspace(home):
         graph = history.read_graph(home)
-        by_list = group_lines(graph, renamed)
+        by_list = group_lines(graph.lines, renamed)
         found: list[SettledField] = []
         files: list[SavedFile] = []
         lines: list[HistoryLine] = []

@@ -6,7 +6,7 @@ the values that each one met.
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from msgspec import Struct
 from fedcheck.domain.change import SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.field_values import EVIDENCE_PREFIX, list_values
 from fedcheck.domain.item_rules import REVIEW_FIELDS
-from fedcheck.domain.reference import split_ref
+from fedcheck.domain.reference import rename_ref, split_ref
 from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.record_file import IN_HEAD, RecordFile, make_empty
@@ -37,14 +37,13 @@ class OutsideChange(Struct, frozen=True):
 
 
 def group_lines(
-    graph: LineGraph, renamed: Mapping[str, Mapping[str, str]]
+    lines: Iterable[HistoryLine], renamed: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[Key, list[HistoryLine]]]:
-    """Return the lines by list and by field, under today's ids, the oldest first."""
+    """Return lines by list and by field, under today's ids, in their order."""
     found: dict[str, dict[Key, list[HistoryLine]]] = {}
-    for line in graph.lines:
-        owner, item = split_ref(line.change.ref)
-        today = renamed.get(owner)
-        ref = f"{owner}:{today[item]}" if today and item in today else line.change.ref
+    for line in lines:
+        owner = split_ref(line.change.ref)[0]
+        ref = rename_ref(line.change.ref, renamed) if renamed else line.change.ref
         found.setdefault(owner, {}).setdefault((ref, line.change.field), []).append(line)
     return found
 
