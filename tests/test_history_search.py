@@ -1,7 +1,10 @@
 """The search in long histories gives what the whole graph gives, filtered, whatever git did."""
 
 import json
+import os
+import shutil
 import tempfile
+from array import array
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,8 +18,16 @@ from msgspec.structs import replace
 
 from fedcheck.domain.change import IMPORTED, OUTSIDE, SHORT, TAKEN_OVER, Change, HistoryLine
 from fedcheck.domain.reference import split_ref
-from fedcheck.storage import history, history_search, lost_values
+from fedcheck.storage import (
+    history,
+    history_index,
+    history_lines,
+    history_search,
+    local_state,
+    lost_values,
+)
 from fedcheck.storage.history_graph import build_graph
+from fedcheck.storage.history_index import decode_index, encode_index
 from fedcheck.storage.history_lines import format_line, hash_line
 from fedcheck.storage.history_search import HistorySearch
 from fedcheck.storage.lost_values import list_lost_values
@@ -158,3 +169,123 @@ def test_it_gives_what_the_whole_graph_gives(random: Random, late: int) -> None:
             world.check(HistorySearch(root, homes))
             world.check(lasting)
             world.check_lost_values(random.choice(({}, {"l.a": {"i1": "i2", "i1x": "i3"}})))
+
+
+# the index that is kept
+
+
+@pytest.fixture
+def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a workspace of ours with a history and its index."""
+    monkeypatch.setattr(history_search, "WORTH_AN_INDEX", 1)
+    world = World(tmp_path, Random(7))
+    owners = [Change(ref, "owner", None, f"dana{n}") for n in range(40) for ref in REFS[:2]]
+    lines: list[bytes] = []
+    for number, change in enumerate(owners):  # an earlier line has a later clock
+        entered = HistoryLine(change, START - timedelta(seconds=number), "ann", f"t{number}")
+        lines.append(format_line(entered, hash_line(lines[-1]) if lines else ""))
+    (world.root / "history" / "ann-1.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    local_state.note_saved(world.root, replace(local_state.LocalNotes(), files={"x": "y"}))
+    assert [one.change for one in search_anew(tmp_path)] == owners[1::2]
+    assert index_of(tmp_path).exists()
+    return tmp_path
+
+
+def index_of(root: Path) -> Path:
+    return root / ".fedcheck" / "history-whole.index"
+
+
+def search_anew(root: Path) -> list[HistoryLine]:
+    found = HistorySearch(root, (root, private_home(root))).list_lines_of([REFS[1]])
+    assert found == [one for one in history.read_all(root) if one.change.ref == REFS[1]]
+    return found
+
+
+def count_lines_read(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return a list that gets each line which the search decodes from now on."""
+    read: list[bytes] = []
+
+    def note(line: bytes) -> Any:
+        read.append(line)
+        return history_lines.read_line(line)
+
+    monkeypatch.setattr(history_index, "read_line", note)
+    return read
+
+
+def test_with_an_index_only_what_is_asked_for_is_decoded(
+    indexed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = count_lines_read(monkeypatch)
+    assert len(search_anew(indexed)) == len(read) == 40
+    with (indexed / "history" / "ann-1.jsonl").open("ab") as file:
+        late = HistoryLine(Change(REFS[0], "note", None, "x"), START, "b", "u")
+        file.write(format_line(late, "") + b"\n")
+    read.clear()
+    assert len(search_anew(indexed)) + 1 == len(read) == 41
+
+
+def test_a_hand_edit_is_seen_whatever_size_and_time_say(indexed: Path) -> None:
+    path = indexed / "history" / "ann-1.jsonl"
+    lasting = HistorySearch(indexed, (indexed, private_home(indexed)))
+    lasting.list_lines_of([REFS[1]])
+    before, raw = path.stat(), path.read_bytes()
+    path.write_bytes(raw.replace(b"dana7", b"dana8", 2))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    values = [one.change.new for one in search_anew(indexed)]
+    assert values.count("dana8") == 2
+    assert [one.change.new for one in lasting.list_lines_of([REFS[1]])] == values
+
+
+def forge_moments(data: bytes) -> bytes:
+    """Return an index that turns the order of the lines around."""
+    index = decode_index(data)
+    assert index is not None
+    depths = array("I", index.depths)
+    moments = array("q", [-depth for depth in depths])
+    return encode_index(replace(index, moments=moments.tobytes()))
+
+
+@pytest.mark.parametrize("kind", ["forged", "cut", "of another name", "folder", "link", "old"])
+def test_an_index_that_is_not_ours_counts_as_none(indexed: Path, kind: str) -> None:
+    path = index_of(indexed)
+    seal, _, data = path.read_bytes().partition(b"\n")
+    forged = forge_moments(data)
+    path.unlink()
+    if kind == "forged":
+        path.write_bytes(seal + b"\n" + forged)
+    elif kind == "cut":
+        local_state.keep_history_index(indexed, path.name, forged[:-40])
+    elif kind == "of another name":
+        local_state.keep_history_index(indexed, "history.index", forged)
+        path.with_name("history.index").rename(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        there = indexed.parent / "there"
+        there.write_bytes(seal + b"\n" + forged)
+        path.symlink_to(there)
+    else:
+        old = decode_index(forged)
+        assert old is not None
+        old = replace(old, version=old.version - 1)
+        local_state.keep_history_index(indexed, path.name, encode_index(old))
+    search_anew(indexed)
+    if kind == "link":
+        assert (indexed.parent / "there").read_bytes() == seal + b"\n" + forged
+
+
+def test_a_forged_index_would_be_noticed(indexed: Path) -> None:
+    """What the test above leaves out: with our own seal it counts, and then the order is wrong."""
+    path = index_of(indexed)
+    data = path.read_bytes().partition(b"\n")[2]
+    local_state.keep_history_index(indexed, path.name, forge_moments(data))
+    with pytest.raises(AssertionError):
+        search_anew(indexed)
+
+
+def test_where_nobody_saved_no_index_is_left(indexed: Path) -> None:
+    shutil.rmtree(indexed / ".fedcheck")
+    search_anew(indexed)
+    assert not (indexed / ".fedcheck").exists()

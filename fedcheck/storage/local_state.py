@@ -199,11 +199,23 @@ def load_history_index(root: Path, name: str) -> bytes:
 
 
 def keep_history_index(root: Path, name: str, data: bytes) -> None:
-    """Keep an index of the histories; where nothing can be written, there is none."""
-    with suppress(FedcheckError), lock_workspace(root, wait=0):
+    """Keep an index of the histories; where this user never saved, or cannot, there is none."""
+    with suppress(FedcheckError), _lock_own(root):
         proof = local_binding.seal(root, name, data).encode()
         path = root / LOCAL_STATE / name
         atomic_files.replace_file(path, proof + b"\n" + data, under=workspace_of(root))
+
+
+@contextmanager
+def _lock_own(root: Path) -> Iterator[None]:
+    """Hold the lock of a place where this user saved before; raises FedcheckError elsewhere.
+
+    Where a workspace was only ever read, nothing shows that.
+    """
+    if not is_known(root):
+        raise FedcheckError(f"{root}: nothing was saved here")
+    with lock_workspace(root, wait=0):
+        yield
 
 
 def load_explained(root: Path) -> str:
@@ -216,8 +228,8 @@ def load_explained(root: Path) -> str:
 
 
 def note_explained(root: Path, mark: str) -> None:
-    """Remember the mark of files that are explained; where nothing can be written, it is not."""
-    with suppress(FedcheckError), lock_workspace(root, wait=0):
+    """Remember the mark of files that are explained; where as `keep_history_index`."""
+    with suppress(FedcheckError), _lock_own(root):
         _write_json(root, "explained.json", {"mark": mark})
 
 

@@ -142,15 +142,12 @@ def _list_open(
     """Return the losses of one field that no later line of it settles; its lines oldest first."""
     found: list[LostValue] = []
     returned: set[str] = set()
-    own = {line.hash[:SHORT]: line for line in entered} if is_outside(entered[-1]) else {}
     for line in reversed(entered):
         if not is_outside(line):
             break
-        # A list that was taken over has one line for all its fields: here its part counts.
-        set_by = own.get(line.lost) or short.get(line.lost)
+        set_by = short.get(line.lost)
         if set_by is not None and as_text(set_by.change.new) not in returned:
-            first = line.merged[0] if line.merged else ""
-            standing = own.get(first) or short.get(first)
+            standing = short.get(line.merged[0]) if line.merged else None
             found.append(LostValue(home, ref, set_by, line, standing))
         returned.add(as_text(line.change.new))
     return found[::-1]
