@@ -49,6 +49,7 @@ class World:
         (root / "private" / "history").mkdir(parents=True)
         (root / "history").mkdir()
         (root / "fedcheck.toml").write_text('format = 1\nname = "A"\nprocess = "jab"\n')
+        local_state.note_saved(root, local_state.LocalNotes())
 
     def make_line(self) -> bytes:
         """Return a line that follows any earlier ones, or one that is nowhere."""
@@ -185,7 +186,6 @@ def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         entered = HistoryLine(change, START - timedelta(seconds=number), "ann", f"t{number}")
         lines.append(format_line(entered, hash_line(lines[-1]) if lines else ""))
     (world.root / "history" / "ann-1.jsonl").write_bytes(b"\n".join(lines) + b"\n")
-    local_state.note_saved(world.root, replace(local_state.LocalNotes(), files={"x": "y"}))
     assert [one.change for one in search_anew(tmp_path)] == owners[1::2]
     assert index_of(tmp_path).exists()
     return tmp_path
