@@ -89,11 +89,12 @@ class World:
             space = self.random.choice((", ", ","))
             text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(space, ":"))
             return text.encode()
-        return line.replace(b'"l.a', b'"\\u006c.a')
+        old, new = self.random.choice(((b'"l.a', b'"\\u006c.a'), (b'"lost":', b'"lost": ')))
+        return line.replace(old, new)
 
     def damage(self, line: bytes) -> bytes:
-        """Return a line with a byte changed, or cut off."""
-        at = self.random.randrange(len(line))
+        """Return a line with a byte changed, or cut off; the last one of a hash is not rare."""
+        at = self.random.choice((self.random.randrange(len(line)), len(line) - 3))
         return line[:at] + self.random.choice((b"", b"x", b"7")) + line[at + 1 :]
 
     def grow(self) -> None:
@@ -172,6 +173,44 @@ def test_it_gives_what_the_whole_graph_gives(random: Random, late: int) -> None:
             world.check_lost_values(random.choice(({}, {"l.a": {"i1": "i2", "i1x": "i3"}})))
 
 
+def write_chain(path: Path, *entered: HistoryLine) -> list[bytes]:
+    """Write a history file in which each line follows the one before; return the lines."""
+    lines: list[bytes] = []
+    for one in entered:
+        lines.append(format_line(one, hash_line(lines[-1]) if lines else ""))
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    return lines
+
+
+def test_a_line_that_comes_again_in_an_earlier_file_counts_there(tmp_path: Path) -> None:
+    folder = World(tmp_path, Random(1)).root / "history"
+    write_chain(
+        folder / "a-1.jsonl", HistoryLine(Change(REFS[0], "note", None, "a"), START, "a", "t1")
+    )
+    values = ("b1", "b2")
+    changes = [Change(REFS[0], "note", None, value) for value in values]
+    lines = [format_line(HistoryLine(one, START, "b", "t2"), "") for one in changes]
+    (folder / "b-1.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    search = HistorySearch(tmp_path, [tmp_path])
+    assert [one.change.new for one in search.list_lines_of([REFS[0]])] == ["a", "b1", "b2"]
+    with (folder / "a-1.jsonl").open("ab") as file:
+        file.write(lines[1] + b"\n")
+    assert [one.change.new for one in search.list_lines_of([REFS[0]])] == ["a", "b2", "b1"]
+    assert search.list_lines_of([REFS[0]]) == history.read_all(tmp_path)
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_loss_is_settled_under_the_id_of_today(tmp_path: Path, settled: bool) -> None:
+    folder = World(tmp_path, Random(1)).root / "history"
+    first = HistoryLine(Change("l.a:old", "owner", None, "dana"), START, "ann", "t1")
+    lost = hash_line(format_line(first, ""))[:SHORT]
+    loss = HistoryLine(Change("l.a:old", "owner", "dana", None), START, OUTSIDE, "t2", lost=lost)
+    again = HistoryLine(Change("l.a:new", "owner", None, "erin"), START, "ann", "t3")
+    write_chain(folder / "ann-1.jsonl", first, loss, *([again] if settled else []))
+    found = list_lost_values(tmp_path, {"l.a": {"old": "new"}})
+    assert [one.line.change.new for one in found] == ([] if settled else ["dana"])
+
+
 # the index that is kept
 
 
@@ -181,11 +220,13 @@ def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(history_search, "WORTH_AN_INDEX", 1)
     world = World(tmp_path, Random(7))
     owners = [Change(ref, "owner", None, f"dana{n}") for n in range(40) for ref in REFS[:2]]
-    lines: list[bytes] = []
-    for number, change in enumerate(owners):  # an earlier line has a later clock
-        entered = HistoryLine(change, START - timedelta(seconds=number), "ann", f"t{number}")
-        lines.append(format_line(entered, hash_line(lines[-1]) if lines else ""))
-    (world.root / "history" / "ann-1.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    write_chain(  # an earlier line has a later clock
+        world.root / "history" / "ann-1.jsonl",
+        *(
+            HistoryLine(change, START - timedelta(seconds=number), "ann", f"t{number}")
+            for number, change in enumerate(owners)
+        ),
+    )
     assert [one.change for one in search_anew(tmp_path)] == owners[1::2]
     assert index_of(tmp_path).exists()
     return tmp_path
@@ -236,6 +277,16 @@ def test_a_hand_edit_is_seen_whatever_size_and_time_say(indexed: Path) -> None:
     values = [one.change.new for one in search_anew(indexed)]
     assert values.count("dana8") == 2
     assert [one.change.new for one in lasting.list_lines_of([REFS[1]])] == values
+
+
+def test_a_hash_that_only_begins_as_one_is_another(indexed: Path) -> None:
+    path = indexed / "history" / "ann-1.jsonl"
+    digest = hash_line(path.read_bytes().splitlines()[-1])
+    digest = digest[:-1] + ("0" if digest[-1] != "0" else "1")
+    early = HistoryLine(Change(REFS[1], "note", None, "x"), START - timedelta(days=1), "b", "u")
+    with path.open("ab") as file:
+        file.write(format_line(early, digest) + b"\n")
+    assert search_anew(indexed)[0].change == early.change
 
 
 def forge_moments(data: bytes) -> bytes:
