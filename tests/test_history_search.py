@@ -182,8 +182,14 @@ def write_chain(path: Path, *entered: HistoryLine) -> list[bytes]:
     return lines
 
 
-def test_a_line_that_comes_again_in_an_earlier_file_counts_there(tmp_path: Path) -> None:
-    folder = World(tmp_path, Random(1)).root / "history"
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """Return a new folder beside the user's own: the secret is not kept inside a workspace."""
+    return tmp_path / "workspace"
+
+
+def test_a_line_that_comes_again_in_an_earlier_file_counts_there(workspace: Path) -> None:
+    folder = World(workspace, Random(1)).root / "history"
     write_chain(
         folder / "a-1.jsonl", HistoryLine(Change(REFS[0], "note", None, "a"), START, "a", "t1")
     )
@@ -191,23 +197,23 @@ def test_a_line_that_comes_again_in_an_earlier_file_counts_there(tmp_path: Path)
     changes = [Change(REFS[0], "note", None, value) for value in values]
     lines = [format_line(HistoryLine(one, START, "b", "t2"), "") for one in changes]
     (folder / "b-1.jsonl").write_bytes(b"\n".join(lines) + b"\n")
-    search = HistorySearch(tmp_path, [tmp_path])
+    search = HistorySearch(workspace, [workspace])
     assert [one.change.new for one in search.list_lines_of([REFS[0]])] == ["a", "b1", "b2"]
     with (folder / "a-1.jsonl").open("ab") as file:
         file.write(lines[1] + b"\n")
     assert [one.change.new for one in search.list_lines_of([REFS[0]])] == ["a", "b2", "b1"]
-    assert search.list_lines_of([REFS[0]]) == history.read_all(tmp_path)
+    assert search.list_lines_of([REFS[0]]) == history.read_all(workspace)
 
 
 @pytest.mark.parametrize("settled", [False, True])
-def test_a_loss_is_settled_under_the_id_of_today(tmp_path: Path, settled: bool) -> None:
-    folder = World(tmp_path, Random(1)).root / "history"
+def test_a_loss_is_settled_under_the_id_of_today(workspace: Path, settled: bool) -> None:
+    folder = World(workspace, Random(1)).root / "history"
     first = HistoryLine(Change("l.a:old", "owner", None, "dana"), START, "ann", "t1")
     lost = hash_line(format_line(first, ""))[:SHORT]
     loss = HistoryLine(Change("l.a:old", "owner", "dana", None), START, OUTSIDE, "t2", lost=lost)
     again = HistoryLine(Change("l.a:new", "owner", None, "erin"), START, "ann", "t3")
     write_chain(folder / "ann-1.jsonl", first, loss, *([again] if settled else []))
-    found = list_lost_values(tmp_path, {"l.a": {"old": "new"}})
+    found = list_lost_values(workspace, {"l.a": {"old": "new"}})
     assert [one.line.change.new for one in found] == ([] if settled else ["dana"])
 
 
@@ -215,10 +221,10 @@ def test_a_loss_is_settled_under_the_id_of_today(tmp_path: Path, settled: bool) 
 
 
 @pytest.fixture
-def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def indexed(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a workspace of ours with a history and its index."""
     monkeypatch.setattr(history_search, "WORTH_AN_INDEX", 1)
-    world = World(tmp_path, Random(7))
+    world = World(workspace, Random(7))
     owners = [Change(ref, "owner", None, f"dana{n}") for n in range(40) for ref in REFS[:2]]
     write_chain(  # an earlier line has a later clock
         world.root / "history" / "ann-1.jsonl",
@@ -227,9 +233,9 @@ def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             for number, change in enumerate(owners)
         ),
     )
-    assert [one.change for one in search_anew(tmp_path)] == owners[1::2]
-    assert index_of(tmp_path).exists()
-    return tmp_path
+    assert [one.change for one in search_anew(workspace)] == owners[1::2]
+    assert index_of(workspace).exists()
+    return workspace
 
 
 def index_of(root: Path) -> Path:
