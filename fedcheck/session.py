@@ -287,14 +287,13 @@ class Session(Struct):
 
     def history(self, ref: str = "") -> list[HistoryLine]:
         """Return the history of the workspace or of one record, the oldest change first."""
-        entered = self.store.history()
         if not ref:
-            return entered
-        checklist, item = split_ref(ref)
-        found = self.project.checklists.get(checklist)
-        earlier = [old for old, new in found.renamed.items() if new == item] if found else []
-        refs = {ref, *(f"{checklist}:{old}" for old in earlier)}
-        return [one for one in entered if one.change.ref in refs]
+            return self.store.history()
+        return self.store.history_of([ref], self.project.renamed)
+
+    def history_with_imports(self, refs: Iterable[str]) -> list[HistoryLine]:
+        """Return the history of records, and what states the imports, the oldest change first."""
+        return self.store.history_of(refs, self.project.renamed, with_imports=True)
 
     def _part(
         self,

@@ -11,7 +11,7 @@ from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import open_session
 from fedcheck.storage import config, history, paths
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.history_reader import Recall
+from fedcheck.tui.history_reader import read_last
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.history import HistoryScreen
 from fedcheck.tui.screens.home import HomeScreen
@@ -187,20 +187,19 @@ async def test_text_in_the_history_is_never_markup(app, workspace, clock):
 
 
 def test_the_last_lines_are_read_on_and_read_anew_where_a_file_was_rewritten(session, workspace):
-    recall = Recall()
-    assert recall.last(session, DIAGRAM) == ()
+    assert read_last(session, DIAGRAM) == ()
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
-    assert [deed.what for deed in recall.last(session, DIAGRAM)] == ["owner dana"]
+    assert [deed.what for deed in read_last(session, DIAGRAM)] == ["owner dana"]
     session.apply([DIAGRAM], ItemEdit(owner="erin"))
     session.apply([CRYPTO], ItemEdit(owner="erin"))
-    told = [deed.what for deed in recall.last(session, DIAGRAM)]
+    told = [deed.what for deed in read_last(session, DIAGRAM)]
     assert told == ["owner erin (was dana)", "owner dana"]
     (path,) = history.list_history_files(workspace)
     path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
-    assert [deed.what for deed in recall.last(session, DIAGRAM)] == ["owner dana"]
+    assert [deed.what for deed in read_last(session, DIAGRAM)] == ["owner dana"]
     with path.open("ab") as file:
         file.write(b'{"v":1,"half')
-    assert [deed.what for deed in recall.last(session, DIAGRAM)] == ["owner dana"]
+    assert [deed.what for deed in read_last(session, DIAGRAM)] == ["owner dana"]
 
 
 def test_every_point_of_a_history_can_be_reached(session, workspace):

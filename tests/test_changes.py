@@ -503,7 +503,7 @@ def test_cutting_by_a_moment_is_the_same_for_lines_written_otherwise(tmp_path):
     (folder / "a-1.jsonl").write_text(lines(stamps))
     (folder / "b-1.jsonl").write_text(lines(odd, " "))
     moment = datetime(2027, 1, 12, tzinfo=UTC)
-    found = [one.change.ref for one in history.read_since(tmp_path, moment)]
+    found = [one.change.ref for one in history.read_since([tmp_path], moment)]
     # a clock that was set back: the line after a later one came after it
     assert sorted(found) == sorted(f"x:{at}" for at in (*stamps[1:], *odd[1:]))
     assert history.find_first_moment(tmp_path) == datetime(2027, 1, 11, 23, 59, 59, 999000, UTC)

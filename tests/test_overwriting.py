@@ -48,7 +48,7 @@ def replaced(record: Record, edit: ItemEdit, *lines: HistoryLine, who: str = "an
     """Return what an edit of a test in this state would replace, in words."""
     known = project(lists=(STEPS,), records={A: record})
     changes = plan_edit(known, [A], edit, TODAY, who)
-    return describe(list_replaced(known, changes, who, lambda: lines, UTC))
+    return describe(list_replaced(known, changes, who, lambda _: lines, UTC))
 
 
 def test_every_field_of_the_rule_is_in_the_table():

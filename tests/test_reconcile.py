@@ -235,8 +235,8 @@ def test_files_that_moved_while_they_were_read_are_noted_at_the_next_look(
     path.write_text(text.replace("dana", "git, half way"))
     read, times = outside_notes.list_all_outside_changes, []
 
-    def read_beside_git(*args: Any) -> Any:
-        state = read(*args)
+    def read_beside_git(*args: Any, **more: Any) -> Any:
+        state = read(*args, **more)
         times.append(state)
         if len(times) == 2:  # the look under the lock
             path.write_text(text)

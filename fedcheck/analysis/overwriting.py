@@ -14,7 +14,7 @@ added to (the new one contains the old one), and the result of a retest, which i
 addition to the first result, with its own date.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, tzinfo
 from typing import Any
 
@@ -57,8 +57,9 @@ _FOLLOWS = {"tester": ("result",), "assessor": ("verified", "validated", "summar
 NAMED = 3
 """How many items that share a line, or how many people, are named."""
 
-History = Callable[[], Iterable[HistoryLine]]
-"""Reads the history, the oldest line first; called only where something is replaced."""
+History = Callable[[Collection[str]], Iterable[HistoryLine]]
+"""Reads the history of records and of imports, the oldest line first; called only where something
+is replaced."""
 
 
 class Replaced(Struct, frozen=True):
@@ -119,7 +120,7 @@ def list_replaced(
         mine = _is_same(whose, who)
         if not whose or (mine and change.field not in (*RESULTS, naming)):
             if lines is None:
-                lines, imports = _index_lines(project, history(), found)
+                lines, imports = _index_lines(project, history({one.ref for one in found}), found)
             last = _find_author(lines.get((change.ref, change.field), ()), change.old)
             if last is not None and (not whose or _is_other(last, who, imports)):
                 whose, on = last.by, last.counts_on(zone)

@@ -14,6 +14,9 @@ from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.domain.workspace import Project
 
+STATUS_FIELDS = ("status", "state")
+"""The fields that hold the status of an item, and the state of a request or a finding."""
+
 REQUESTS = "requests"
 """The book whose records are requests."""
 
@@ -27,10 +30,10 @@ def find_status_dates(
 
     Args:
         project: the state.
-        entered: the history, the oldest change first.
+        entered: the history, the oldest change first; at least that of STATUS_FIELDS.
         zone: the time zone that decides what day it was.
     """
-    last = {one.change.ref: one for one in entered if one.change.field in ("status", "state")}
+    last = {one.change.ref: one for one in entered if one.change.field in STATUS_FIELDS}
     return {
         ref: one.counts_on(zone)
         for ref, one in last.items()

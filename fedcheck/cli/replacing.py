@@ -36,7 +36,8 @@ def replacing_options(command: F) -> F:
 def find_replaced(session: "Session", changes: "Iterable[Change]") -> "list[Replaced]":
     """Return what changes replace that this person has to be asked about."""
     zone = ZoneInfo(session.project.config.timezone)
-    return overwriting.list_replaced(session.project, changes, session.who, session.history, zone)
+    read = session.history_with_imports
+    return overwriting.list_replaced(session.project, changes, session.who, read, zone)
 
 
 def check_options(replaces: bool, only_empty: bool) -> None:

@@ -28,7 +28,8 @@ def find_losses(session: Session, *, only_noted: bool = False) -> list[Loss]:
     refuses.
     """
     renamed = session.project.renamed
-    return list_losses(session.root, session.store.homes, renamed, only_noted=only_noted)
+    homes = session.store.known
+    return list_losses(session.root, homes, renamed, only_noted=only_noted)
 
 
 def describe_loss(session: Session, loss: Loss) -> str:

@@ -25,7 +25,7 @@ IMPORTS = "imports"
 """An import writes a line of its own: reference `imports:TX`, field `imported`, new: what came."""
 
 
-class Change(Struct, frozen=True):
+class Change(Struct, frozen=True, gc=False):
     """One field of one record goes from old to new; values in their history form."""
 
     ref: str
@@ -38,7 +38,7 @@ class Change(Struct, frozen=True):
         return Change(self.ref, self.field, self.new, self.old)
 
 
-class HistoryLine(Struct, frozen=True):
+class HistoryLine(Struct, frozen=True, gc=False):
     """A change as history holds it: who made it, when (UTC), as part of which action.
 
     Hashes are SHA-256 in hex: whole in `prev` and `hash`, their first SHORT digits elsewhere.
@@ -92,17 +92,34 @@ def expand_line(line: HistoryLine) -> list[HistoryLine]:
     hash of the line, so that what follows the line follows them all.
     """
     change = line.change
+    if change.field != TAKEN_OVER or not isinstance(change.new, dict):
+        return [line]
     owner, _, item = change.ref.rpartition(":")
-    if change.field != TAKEN_OVER or item != ALL_ITEMS or not isinstance(change.new, dict):
+    if item != ALL_ITEMS:
         return [line]
     found: list[HistoryLine] = []
     prev = line.prev
     for name, fields in change.new.items():
         for field, value in fields.items() if isinstance(fields, dict) else ():
             part = Change(f"{owner}:{name}", field, None, value)
-            found.append(replace(line, change=part, prev=prev, hash=f"{line.hash}+{len(found)}"))
-            prev = found[-1].hash
+            digest = f"{line.hash}+{len(found)}"
+            found.append(
+                HistoryLine(
+                    part, line.at, line.by, line.tx, line.undoes, line.day, line.lost,
+                    line.merged, line.saw, prev, digest,
+                )
+            )  # fmt: skip
+            prev = digest
     return [*found[:-1], replace(found[-1], hash=line.hash)] if found else [line]
+
+
+def count_parts(change: Change) -> int:
+    """Return how many lines `expand_line` makes of the line of a change."""
+    if change.field != TAKEN_OVER or not isinstance(change.new, dict):
+        return 1
+    if change.ref.rpartition(":")[2] != ALL_ITEMS:
+        return 1
+    return sum(len(fields) for fields in change.new.values() if isinstance(fields, dict)) or 1
 
 
 NOT_RECORDS = ("checklists", "texts", IMPORTS, CONFIRMED)

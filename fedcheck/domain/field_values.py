@@ -93,7 +93,10 @@ def list_values(thing: Any) -> dict[str, Any]:
 
     Unlike `field_value` for each name, this looks at each evidence item once.
     """
-    values = {name: field_value(thing, name) for name in field_names(type(thing))}
+    values = {name: history_form(getattr(thing, name)) for name in field_names(type(thing))}
+    if thing.extra:
+        empty = [name for name, value in values.items() if value is None]
+        values |= {name: _raw_date(thing, name) for name in empty}
     for one in thing.evidence:
         values.setdefault(EVIDENCE_PREFIX + one.id, evidence_to_dict(one))
     return values
@@ -101,6 +104,8 @@ def list_values(thing: Any) -> dict[str, Any]:
 
 def history_form(value: Any) -> Any:
     """Return the value of an attribute as history keeps it; None for what is empty."""
+    if not value or type(value) is str:
+        return value or None
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):

@@ -1,6 +1,6 @@
 """References to items: `checklist:item`, or any tail of it that is unambiguous."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 MAX_WORD_LENGTH = 200
 """The most characters of a word that are looked at for one like it; no name of ours is longer."""
@@ -10,6 +10,22 @@ def split_ref(ref: str) -> tuple[str, str]:
     """Return checklist id and item id of a full reference; the first is empty where it is bare."""
     checklist, _, item = ref.rpartition(":")
     return checklist, item
+
+
+def rename_ref(ref: str, renamed: Mapping[str, Mapping[str, str]]) -> str:
+    """Return a reference under today's id; `renamed` has those by earlier ones, for each list."""
+    owner, item = split_ref(ref)
+    today = renamed.get(owner)
+    return f"{owner}:{today[item]}" if today and item in today else ref
+
+
+def add_earlier_refs(refs: Iterable[str], renamed: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """Return references under today's ids, with those that they had before."""
+    wanted = set(refs)
+    for owner in {split_ref(ref)[0] for ref in wanted}:
+        names = renamed.get(owner, {}).items()
+        wanted |= {f"{owner}:{old}" for old, new in names if f"{owner}:{new}" in wanted}
+    return wanted
 
 
 def matches_tail(ref: str, tail: str) -> bool:

@@ -32,6 +32,7 @@ from fedcheck.session import Session
 from fedcheck.spreadsheets.xlsx_filler import ComputedValue, fill_cells, list_formula_cells
 from fedcheck.spreadsheets.xlsx_reader import Cell, read_workbook
 from fedcheck.spreadsheets.xlsx_writer import cut_text
+from fedcheck.storage.record_file import FINDINGS
 
 Belongs = Callable[[Finding], bool]
 
@@ -233,11 +234,10 @@ def _find_pattern(taken: Iterable[str]) -> tuple[str, int, int]:
 def _find_last_changes(session: Session) -> dict[str, date]:
     """Return the day on which each finding was last changed."""
     zone = ZoneInfo(session.project.config.timezone)
-    entered = session.history()
     return {
         one.change.ref: one.counts_on(zone)
-        for one in entered
-        if one.change.ref.startswith("findings:") and one.change.field != "number"
+        for one in session.store.history_in((FINDINGS,))
+        if one.change.field != "number"
     }
 
 

@@ -74,7 +74,7 @@ class _Filling:
 def write(session: Session, values: Values) -> Export:
     """Return a copy of the work breakdown structure with the tasks in it; see `fill_workbook`."""
     zone = ZoneInfo(session.project.config.timezone)
-    begun = find_first_days(session.history(), zone)
+    begun = find_first_days(session.store.history_on(["status"]), zone)
     return fill_workbook(session.board().shared(), values["template"], begun)
 
 

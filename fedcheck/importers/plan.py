@@ -162,7 +162,8 @@ def list_replaced(session: Session, plan: Plan) -> list[Replaced]:
     """Return what a plan replaces of what people recorded, to be asked about."""
     changes = [one for one in plan.changes if one.ref not in plan.moved]
     zone = ZoneInfo(session.project.config.timezone)
-    return overwriting.list_replaced(session.project, changes, session.who, session.history, zone)
+    read = session.history_with_imports
+    return overwriting.list_replaced(session.project, changes, session.who, read, zone)
 
 
 def leave_recorded(plan: Plan, replaced: Iterable[Replaced]) -> Plan:

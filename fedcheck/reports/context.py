@@ -17,7 +17,7 @@ from fedcheck.analysis.board import Board, build_board
 from fedcheck.analysis.gates import Gate, asks_for, gate, gates
 from fedcheck.analysis.replacements import Replacement, list_replacements, summarize
 from fedcheck.analysis.responsibilities import DeliverableState, list_deliverables
-from fedcheck.analysis.waiting_since import find_status_dates, list_stale_later
+from fedcheck.analysis.waiting_since import STATUS_FIELDS, find_status_dates, list_stale_later
 from fedcheck.domain.glossary import ADVISED, DEMANDED, UNSOUND_STATES, Level
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
@@ -47,7 +47,7 @@ from fedcheck.reports.requirement_views import (
 from fedcheck.reports.service_context import workspace_relative
 from fedcheck.reports.slide_views import build_slide_views
 from fedcheck.reports.wording import PeopleNames
-from fedcheck.storage import history
+from fedcheck.storage.history_search import HistorySearch
 
 T = TypeVar("T")
 
@@ -80,7 +80,9 @@ def gather_context(
     veil = Veil(shared.project, redact)
     seen = build_board(veil(), shared.today) if redact else shared
     zone = ZoneInfo(seen.project.config.timezone)
-    since = find_status_dates(seen.project, history.read_all(root), zone)
+    since = find_status_dates(
+        seen.project, HistorySearch(root, [root]).list_lines_on(STATUS_FIELDS), zone
+    )
     return build_context(
         seen, milestone, since, role=role, veil=veil, earlier=earlier, full=full, query=query
     )

@@ -256,7 +256,7 @@ def _list_later_changes(home: Path, day: date, end: datetime, zone: ZoneInfo) ->
         zone: the time zone that decides what day it was.
     """
     if not history.names_days(home):
-        return [one.change for one in history.read_since(home, end)]
+        return [one.change for one in history.read_since([home], end)]
     graph = history.read_graph(home)
     fields: dict[tuple[str, str], list[tuple[date, Change]]] = {}
     for line in graph.lines:

@@ -39,9 +39,9 @@ from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.names import parse_list_id
 from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE, private_home
 from fedcheck.storage.raw_files import read_bytes
-from fedcheck.storage.reconcile import Key, as_text, group_lines, list_standing
 from fedcheck.storage.record_file import FINDINGS, IN_HEAD, MILESTONES, REQUESTS, SENT, make_empty
 from fedcheck.storage.toml_lines import MARK
+from fedcheck.storage.unexplained import Key, as_text, group_lines, list_standing
 
 _TWICE = re.compile(r"\bCannot\b|\btwice\b")
 """How a parser, or our own checks, report that a key, a table or an id is there more than once."""
@@ -189,7 +189,7 @@ def _find_answer(
         return _settle_people_file(home, path, text), ()
     order, renamed = _read_order(root, book)
     graph = history.read_graph(home)
-    judge = _ByHistory(graph, book, group_lines(graph, {book: renamed}).get(book, {}))
+    judge = _ByHistory(graph, book, group_lines(graph.lines, {book: renamed}).get(book, {}))
     sides = split_sides(text)
     if sides is not None and sides[0] != sides[1]:
         try:
@@ -223,7 +223,7 @@ def _settle_people_file(home: Path, path: Path, text: str) -> bytes:
     """Return `fedcheck.toml`, or a checklist, with each key once."""
     lines: Mapping[Key, Sequence[HistoryLine]] = {}
     if path.name == WORKSPACE_FILE:
-        lines = group_lines(history.read_graph(home), {}).get(MILESTONES, {})
+        lines = group_lines(history.read_all(home), {}).get(MILESTONES, {})
 
     def choose(key: tuple[str, ...], first: Any, second: Any) -> int:
         if len(key) != 2 or key[0] != MILESTONES:

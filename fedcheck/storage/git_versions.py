@@ -14,8 +14,8 @@ from fedcheck.errors import FedcheckError, InvalidFileError
 from fedcheck.storage import record_files
 from fedcheck.storage.git_snapshot import read_blobs, run_git
 from fedcheck.storage.lost_values import LostValue
-from fedcheck.storage.reconcile import as_text
 from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.unexplained import as_text
 
 MAX_VERSIONS = 200
 """How many versions of a file are looked at, the newest ones first."""

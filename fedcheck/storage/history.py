@@ -219,20 +219,20 @@ def _last_line(path: Path) -> tuple[bytes, bool]:
     return lines[-1] if lines else b"", not tail or tail.endswith(b"\n")
 
 
-_NAMES_DAY = re.compile(rb'"for"\s*:\s*"[0-9]')
+_NAMES_DAY = re.compile(rb'"for"[ \t\r]*:[ \t\r]*"[0-9]')
 _BEGIN = b'{"v":1,"at":"'
 _STAMP_ENDS = len(_BEGIN) + len("2027-01-11T15:00:00.000")
 
 
-def read_since(root: Path, moment: datetime) -> list[HistoryLine]:
-    """Return what was entered from a moment on, the oldest change first.
+def read_since(homes: Iterable[Path], moment: datetime) -> list[HistoryLine]:
+    """Return what was entered in some places from a moment on, the oldest change first.
 
     A line that follows a later one counts as entered then, also where a clock was set back in
     between. Raises FedcheckError where the disk refuses.
     """
     stamp = moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6].encode()
     late: list[HistoryLine] = []
-    for path in list_history_files(root):
+    for path in (path for home in homes for path in list_history_files(home)):
         lines = _read_raw_lines(path)
         start = next(
             (i for i, line in enumerate(lines) if _is_since(line, moment, stamp)), len(lines)
@@ -255,11 +255,7 @@ def _is_since(line: bytes, moment: datetime, stamp: bytes) -> bool:
 
 def names_days(root: Path) -> bool:
     """Return whether a line of the history names another day than that of its clock (`for`)."""
-    return any(
-        _NAMES_DAY.search(line)
-        for path in list_history_files(root)
-        for line in _read_raw_lines(path)
-    )
+    return any(_NAMES_DAY.search(read_raw(path)) for path in list_history_files(root))
 
 
 _NAMES_LOSS = re.compile(rb'"lost"\s*:\s*"[0-9a-f]')
@@ -267,15 +263,7 @@ _NAMES_LOSS = re.compile(rb'"lost"\s*:\s*"[0-9a-f]')
 
 def names_losses(root: Path) -> bool:
     """Return whether a line of the history may name another one as lost, without parsing it."""
-    for path in list_history_files(root):
-        try:
-            if _NAMES_LOSS.search(atomic_files.read_plain(path)):
-                return True
-        except (FileNotFoundError, atomic_files.NotPlainError):
-            continue
-        except OSError as error:
-            raise atomic_files.disk_error("read", path, error) from error
-    return False
+    return any(_NAMES_LOSS.search(read_raw(path)) for path in list_history_files(root))
 
 
 def find_first_day(root: Path, zone: tzinfo) -> date | None:
@@ -315,11 +303,19 @@ def read_after(root: Path, seen: Iterable[str]) -> tuple[list[HistoryLine], froz
     return [one for one in graph.lines if one.hash not in known], frozenset(missing)
 
 
-def _read_raw_lines(path: Path) -> list[bytes]:
-    """Return the lines of a history file; none where there is no such file."""
+def read_raw(path: Path) -> bytes:
+    """Return what a history file holds; nothing where there is no such file.
+
+    Raises FedcheckError where the disk refuses.
+    """
     try:
-        return split_lines(atomic_files.read_plain(path))
+        return atomic_files.read_plain(path)
     except (FileNotFoundError, atomic_files.NotPlainError):
-        return []
+        return b""
     except OSError as error:
         raise atomic_files.disk_error("read", path, error) from error
+
+
+def _read_raw_lines(path: Path) -> list[bytes]:
+    """Return the lines of a history file; none where there is no such file."""
+    return split_lines(read_raw(path))

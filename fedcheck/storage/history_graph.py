@@ -17,7 +17,7 @@ _MAX_REACH = 256
 person is one. A forged history with more is ordered by its clocks."""
 
 
-class _Place(Struct):
+class _Place(Struct, frozen=True, gc=False):
     """Where a line stands: on which chain, how far along, and how far it reaches on others.
 
     Attributes:
@@ -103,11 +103,10 @@ def build_graph(lines: Iterable[HistoryLine]) -> LineGraph:
     for line in lines:
         by_hash.setdefault(line.hash, line)
     places = _find_places(by_hash)
-    order = {digest: number for number, digest in enumerate(by_hash)}
 
-    def key(line: HistoryLine) -> tuple[datetime, int, int]:
+    def key(line: HistoryLine) -> tuple[datetime, int]:
         place = places[line.hash]
-        return place.moment, place.depth, order[line.hash]
+        return place.moment, place.depth
 
     return LineGraph(sorted(by_hash.values(), key=key), by_hash, places)
 
@@ -127,10 +126,30 @@ def _parents(
 def _find_places(by_hash: Mapping[str, HistoryLine]) -> dict[str, _Place]:
     names_others = any(line.saw or line.merged for line in by_hash.values())
     short = {digest[:SHORT]: digest for digest in by_hash} if names_others else {}
-    parents = {digest: _parents(line, by_hash, short) for digest, line in by_hash.items()}
     places: dict[str, _Place] = {}
     ends: list[int] = []  # the last step of each chain
-    for digest in _sort_parents_first(parents):
+    for digest, line in by_hash.items():  # in most files, each line is after those it follows
+        before = places.get(line.prev)
+        if before and not line.saw and not line.merged and ends[before.chain] == before.step:
+            step, moment = before.step + 1, max(line.at, before.moment)
+            ends[before.chain] = step
+            places[digest] = _Place(before.chain, step, before.reach, moment, before.depth + 1)
+            continue
+        parents = _parents(line, by_hash, short)
+        if not all(one in places for one in parents):
+            return _find_places_of_any_order(by_hash, short)
+        places[digest] = _place(line, [places[one] for one in parents], ends)
+    return places
+
+
+def _find_places_of_any_order(
+    by_hash: Mapping[str, HistoryLine], short: Mapping[str, str]
+) -> dict[str, _Place]:
+    """Return the places of lines where some are before one that they follow, as after a merge."""
+    parents = {digest: _parents(line, by_hash, short) for digest, line in by_hash.items()}
+    places: dict[str, _Place] = {}
+    ends: list[int] = []
+    for digest in sort_parents_first(parents):
         before = [places[one] for one in parents[digest] if one in places]
         places[digest] = _place(by_hash[digest], before, ends)
     return places
@@ -159,7 +178,7 @@ def _place(line: HistoryLine, before: Sequence[_Place], ends: list[int]) -> _Pla
     return _Place(chain, step, reach, moment, depth)
 
 
-def _sort_parents_first(parents: Mapping[str, Sequence[str]]) -> list[str]:
+def sort_parents_first(parents: Mapping[str, Sequence[str]]) -> list[str]:
     """Return hashes in an order in which none is before a parent of its own.
 
     A circle, which only a forged short hash can make, ends the order: its lines come last.

@@ -49,14 +49,16 @@ def split_lines(raw: bytes) -> list[bytes]:
     Line ends do not count: a clone may have other ones. Two objects on one line, which a merge
     makes of a last line without an end, are two lines.
     """
-    found: list[bytes] = []
-    for line in raw.split(b"\n"):
-        text = line.strip(b"\r \t")
-        if b"}{" in text or b"} {" in text:
-            found += _split_objects(text)
-        elif text:
-            found.append(text)
-    return found
+    lines = [text for line in raw.split(b"\n") if (text := line.strip(b"\r \t"))]
+    if not _may_hold_two(raw):
+        return lines
+    return [
+        one for text in lines for one in (_split_objects(text) if _may_hold_two(text) else (text,))
+    ]
+
+
+def _may_hold_two(text: bytes) -> bool:
+    return b"}{" in text or b"} {" in text
 
 
 def _split_objects(line: bytes) -> list[bytes]:
@@ -77,7 +79,7 @@ def _split_objects(line: bytes) -> list[bytes]:
     return found
 
 
-class _Line(msgspec.Struct, rename={"day": "for"}):
+class LineData(msgspec.Struct, rename={"day": "for"}, gc=False):
     """A history line as JSON."""
 
     v: int
@@ -96,7 +98,7 @@ class _Line(msgspec.Struct, rename={"day": "for"}):
     saw: list[str] = []
 
 
-_DECODER = msgspec.json.Decoder(_Line)
+_DECODER = msgspec.json.Decoder(LineData)
 
 
 def parse_lines(lines: Iterable[bytes]) -> list[HistoryLine]:
@@ -107,17 +109,29 @@ def parse_lines(lines: Iterable[bytes]) -> list[HistoryLine]:
 
 def parse_line(line: bytes) -> HistoryLine | None:
     """Parse a history line; nothing where it is damaged or of a newer kind."""
+    read = read_line(line)
+    return make_line(*read, hash_line(line)) if read else None
+
+
+def read_line(line: bytes) -> tuple[LineData, datetime, date | None] | None:
+    """Return what a line states, its moment (UTC) and its day; nothing as `parse_line`."""
     try:
         data = _decode(line)
         if data.v != VERSION:
             return None
         at = datetime.fromisoformat(data.at)
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        if at.tzinfo is not UTC:
+            at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         if not 1 < at.year < datetime.max.year:  # time zones must not lead out of the calendar
             return None
         day = date.fromisoformat(data.day) if data.day else None
     except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
         return None
+    return data, at, day
+
+
+def make_line(data: LineData, at: datetime, day: date | None, digest: str) -> HistoryLine:
+    """Return a line that was read, with its hash."""
     return HistoryLine(
         Change(data.ref, data.field, data.old, data.new),
         at,
@@ -129,17 +143,17 @@ def parse_line(line: bytes) -> HistoryLine | None:
         tuple(data.merged),
         tuple(data.saw),
         data.prev,
-        hash_line(line),
+        digest,
     )
 
 
-def _decode(line: bytes) -> _Line:
+def _decode(line: bytes) -> LineData:
     try:
         return _DECODER.decode(line)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:  # it knows no half of a surrogate pair and no NaN; we wrote both
-        return msgspec.convert(json.loads(line), _Line)
+        return msgspec.convert(json.loads(line), LineData)
 
 
 def previous_hash(line: bytes) -> str | None:

@@ -186,6 +186,53 @@ def note_verified(root: Path, found: dict[str, Any]) -> None:
     _write_json(root, "verified.json", found)
 
 
+def load_history_index(root: Path, name: str) -> bytes:
+    """Return the index of histories that was kept last; empty where there is none of ours."""
+    path = root / LOCAL_STATE / name
+    try:
+        raw = atomic_files.read_confined(path, under=workspace_of(root))
+    except OSError:
+        return b""
+    proof, _, data = raw.partition(b"\n")
+    known = local_binding.is_sealed(root, name, data, proof.decode("ascii", "replace"))
+    return data if known else b""
+
+
+def keep_history_index(root: Path, name: str, data: bytes) -> None:
+    """Keep an index of the histories; where this user never saved, or cannot, there is none."""
+    with suppress(FedcheckError), _lock_own(root):
+        proof = local_binding.seal(root, name, data).encode()
+        path = root / LOCAL_STATE / name
+        atomic_files.replace_file(path, proof + b"\n" + data, under=workspace_of(root))
+
+
+@contextmanager
+def _lock_own(root: Path) -> Iterator[None]:
+    """Hold the lock of a place where this user saved before; raises FedcheckError elsewhere.
+
+    Where a workspace was only ever read, nothing shows that.
+    """
+    if not is_known(root):
+        raise FedcheckError(f"{root}: nothing was saved here")
+    with lock_workspace(root, wait=0):
+        yield
+
+
+def load_explained(root: Path) -> str:
+    """Return the mark of the files that were last found to be explained; see `explained`."""
+    try:
+        mark = _read_json(root, "explained.json").get("mark")
+    except FedcheckError:
+        return ""
+    return mark if isinstance(mark, str) else ""
+
+
+def note_explained(root: Path, mark: str) -> None:
+    """Remember the mark of files that are explained; where as `keep_history_index`."""
+    with suppress(FedcheckError), _lock_own(root):
+        _write_json(root, "explained.json", {"mark": mark})
+
+
 def load_allowed_outside(root: Path) -> frozenset[str]:
     """Return the files outside the workspace that a person at this machine linked as evidence."""
     try:

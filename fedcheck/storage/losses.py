@@ -1,6 +1,6 @@
 """Losses as people see them: what one action set in one record, and what is not in the files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -9,9 +9,9 @@ from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.change_text import order_changes
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line
-from fedcheck.storage import local_state
+from fedcheck.storage.explained import list_pending_losses
 from fedcheck.storage.lost_values import LostValue, list_lost_values
-from fedcheck.storage.reconcile import list_all_outside_changes
+from fedcheck.storage.reconcile import Known
 from fedcheck.storage.record_file import FINDINGS, REQUESTS
 
 WITH_TITLE = (FINDINGS, REQUESTS)
@@ -63,7 +63,7 @@ class Loss(Struct, frozen=True):
 
 def list_losses(
     root: Path,
-    homes: Iterable[Path],
+    homes: Mapping[Path, Known],
     renamed: Mapping[str, Mapping[str, str]],
     *,
     only_noted: bool = False,
@@ -72,16 +72,15 @@ def list_losses(
 
     Args:
         root: the workspace.
-        homes: the places to look at.
+        homes: the places to look at, with the record files there as they were read before.
         renamed: today's item ids by earlier ones, for each checklist that has renamed any.
         only_noted: leave out what no history line notes yet.
 
     Raises FedcheckError where the disk refuses.
     """
     found: list[LostValue] = []
-    for home in homes:
-        notes = local_state.load_notes(home)
-        pending = () if only_noted else list_all_outside_changes(home, renamed, notes).found
+    for home, known in homes.items():
+        pending = () if only_noted else list_pending_losses(home, renamed, known)
         found += list_lost_values(home, renamed, pending)
     if not found:
         return []

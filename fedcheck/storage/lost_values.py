@@ -5,6 +5,7 @@ that states what was lost; it stays listed until a person sets the field again o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,11 +14,13 @@ from fedcheck.domain.change import CONFIRMED, OUTSIDE, SHORT, Change, HistoryLin
 from fedcheck.domain.change_text import class_of
 from fedcheck.domain.field import Kind
 from fedcheck.domain.fields import field_of
+from fedcheck.domain.reference import add_earlier_refs, rename_ref
 from fedcheck.domain.text import one_line
 from fedcheck.domain.text_versions import Version, join_versions
 from fedcheck.storage import history, local_state
+from fedcheck.storage.history_search import HistorySearch
 from fedcheck.storage.outside_notes import TransactionHead, append_lines
-from fedcheck.storage.reconcile import OutsideChange, as_text, group_lines
+from fedcheck.storage.unexplained import OutsideChange, as_text, group_lines
 
 
 class LostValue(Struct, frozen=True):
@@ -81,12 +84,12 @@ def list_lost_values(
     """
     if not any(one.lost for one in pending) and not history.names_losses(home):
         return []  # a long history is not parsed for nothing
-    graph = history.read_graph(home)
-    short = {line.hash[:SHORT]: line for line in graph.lines}
-    places = {line.hash: place for place, line in enumerate(graph.lines)}
+    known = _list_lines_of_losses(home, renamed, pending)
+    short = {line.hash[:SHORT]: line for line in known}
+    places = {line.hash: place for place, line in enumerate(known)}
     unnoted = {(one.change.ref, one.change.field): one for one in pending}
     found = []
-    for fields in group_lines(graph, renamed).values():
+    for fields in group_lines(known, renamed).values():
         lines = {
             key: [*lines, *_note_now(unnoted.get(key), lines)] for key, lines in fields.items()
         }
@@ -101,7 +104,28 @@ def list_lost_values(
             found += [
                 one for one in values if leading in lost or _is_in_force(one.line, led_by, places)
             ]
-    return sorted(found, key=lambda one: one.outside.at)
+    last = {key: len(places) + place for place, key in enumerate(unnoted)}
+
+    def moment(one: LostValue) -> tuple[datetime, int]:
+        noted = places.get(one.outside.hash)
+        return one.outside.at, last[one.ref, one.outside.change.field] if noted is None else noted
+
+    return sorted(found, key=moment)
+
+
+def _list_lines_of_losses(
+    home: Path, renamed: Mapping[str, Mapping[str, str]], pending: Sequence[OutsideChange]
+) -> list[HistoryLine]:
+    """Return the lines of the records that have losses, with all that those name, oldest first."""
+    search = HistorySearch(home, [home])
+    refs = {rename_ref(one.change.ref, renamed) for one in search.list_losses()}
+    refs |= {one.change.ref for one in pending if one.lost}
+    lines = search.list_lines_of(add_earlier_refs(refs, renamed))
+    found = {line.hash[:SHORT] for line in lines}
+    named = {name for line in lines for name in (line.lost, *line.merged[:1]) if name}
+    if any(search.is_there(name) is not False for name in named - found):
+        return history.read_graph(home).lines  # it was lost from another record
+    return lines
 
 
 def _note_now(found: OutsideChange | None, lines: Sequence[HistoryLine]) -> list[HistoryLine]:

@@ -23,13 +23,14 @@ from fedcheck.storage import history, local_state
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.presence import check_present
 from fedcheck.storage.reconcile import (
-    OutsideChange,
+    Known,
     Tips,
     is_git_at_work,
     list_all_outside_changes,
     note_tips,
 )
 from fedcheck.storage.record_file import PROGRESS_FOLDER
+from fedcheck.storage.unexplained import OutsideChange
 
 
 class TransactionHead(Struct, frozen=True):
@@ -191,16 +192,19 @@ def record_outside_changes(
     home: Path,
     head: TransactionHead,
     renamed: Mapping[str, Mapping[str, str]],
+    known: Known | None = None,
     *,
     amid_merge: bool = False,
 ) -> list[Change]:
     """Add to the history what was done outside fedcheck; return it. Changes no progress file.
 
     While git is at work nothing is noted: what is there then is neither side of what it does.
-    `amid_merge`: a person has just settled what git left, and that is to be a part of the merge.
-    Raises FedcheckError where the workspace is locked or cannot be written.
+    `known`: the record files as they were read before. `amid_merge`: a person has just settled what
+    git left, and that is to be a part of the merge. Raises FedcheckError where the workspace is
+    locked or cannot be written.
     """
-    state = list_all_outside_changes(home, renamed, local_state.load_notes(home))
+    notes = local_state.load_notes(home)
+    state = list_all_outside_changes(home, renamed, notes, known=known)
     if not state.is_news or not (state.found or local_state.is_known(home)):
         return []  # nothing is new, or nothing was ever saved here by fedcheck
     if not amid_merge and is_git_at_work(home, head.at):
@@ -209,7 +213,7 @@ def record_outside_changes(
         notes = local_state.load_notes(home)
         before = _list_file_facts(home)
         tips = history.read_tips(home)
-        state = list_all_outside_changes(home, renamed, notes, tips)
+        state = list_all_outside_changes(home, renamed, notes, tips, known)
         if not amid_merge and is_git_at_work(home, head.at):
             return []
         if _list_file_facts(home) != before:

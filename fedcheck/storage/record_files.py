@@ -141,20 +141,6 @@ def _has_unknown_keys(record: AnyRecord) -> bool:
     return bool(record.extra) or any(one.extra for one in record.evidence)
 
 
-def load_unless(root: Path, book: str, known: str | None) -> RecordFile | None:
-    """Read a book, but where its file has a known hash, which is empty where there is none.
-
-    It is not parsed then. Raises InvalidFileError.
-    """
-    path = path_of(root, book)
-    if not os.path.lexists(path):
-        return None if known == "" else RecordFile(book)
-    raw = read_bytes(path, workspace_of(root))
-    if known is not None and hashlib.sha256(raw).hexdigest() == known:
-        return None
-    return parse(path, raw, book)
-
-
 def parse(path: Path, raw: bytes, book: str) -> RecordFile:
     """Parse a book from the bytes of its file. Raises InvalidFileError."""
     # Each format is loaded here: what comes from the cache needs no parser.

@@ -1,7 +1,8 @@
 """The books of a workspace as they were last read, and saving to them: shared and private."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -14,22 +15,23 @@ from fedcheck.domain.change import (
     find_next_undo,
     is_outside,
 )
+from fedcheck.domain.reference import add_earlier_refs
 from fedcheck.storage import head_file, history, local_state, outside_notes, transaction
 from fedcheck.storage.cache import NO_CACHE, Cache
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.guards import Guard
 from fedcheck.storage.history_graph import build_graph
+from fedcheck.storage.history_search import HistorySearch
 from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
+from fedcheck.storage.own_transactions import OwnTransaction, find_at_end
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
-from fedcheck.storage.reconcile import OutsideChange, list_all_outside_changes
+from fedcheck.storage.reconcile import list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.record_files import remember_saved
 from fedcheck.storage.settling import has_unsettled
 from fedcheck.storage.transaction import CommitResult, Part, Plan
-
-OwnTransaction = tuple[str, dict[Path, list[HistoryLine]]]
-"""A transaction, and its lines in each place, the oldest first."""
+from fedcheck.storage.unexplained import OutsideChange
 
 Renamed = Mapping[str, Mapping[str, str]]
 """Today's item ids by earlier ones, for each checklist that has renamed any."""
@@ -55,11 +57,23 @@ class RecordStore(Struct):
     user_cache: Cache = NO_CACHE
     _refused_lines: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
     _signed: str = ""
+    _searching: HistorySearch | None = None
 
     @property
     def homes(self) -> tuple[Path, Path]:
         """Return the two places with books: the workspace, and its private folder."""
         return self.root, private_home(self.root)
+
+    @property
+    def _search(self) -> HistorySearch:
+        if self._searching is None:
+            self._searching = HistorySearch(self.root, self.homes)
+        return self._searching
+
+    @property
+    def known(self) -> dict[Path, dict[str, RecordFile]]:
+        """Return the books of each place as they were last read."""
+        return {home: self.of(home != self.root) for home in self.homes}
 
     def of(self, private: bool) -> dict[str, RecordFile]:
         """Return the books of one of the two places."""
@@ -148,8 +162,12 @@ class RecordStore(Struct):
         for home in self.homes:
             self.append_refused_lines(home, head.by)
         return sum(
-            len(outside_notes.record_outside_changes(home, head, renamed, amid_merge=amid_merge))
-            for home in self.homes
+            len(
+                outside_notes.record_outside_changes(
+                    home, head, renamed, known, amid_merge=amid_merge
+                )
+            )
+            for home, known in self.known.items()
         )
 
     def list_outside(self, renamed: Renamed) -> list[Change]:
@@ -160,8 +178,10 @@ class RecordStore(Struct):
         """Return the same with what it takes back."""
         return [
             one
-            for home in self.homes
-            for one in list_all_outside_changes(home, renamed, local_state.load_notes(home)).found
+            for home, known in self.known.items()
+            for one in list_all_outside_changes(
+                home, renamed, local_state.load_notes(home), known=known
+            ).found
         ]
 
     def history(self) -> list[HistoryLine]:
@@ -173,19 +193,70 @@ class RecordStore(Struct):
         paths = [path for home in self.homes for path in history.list_history_files(home)]
         return build_graph(one for path in paths for one in history.read(path)).lines
 
+    def history_of(
+        self, refs: Iterable[str], renamed: Renamed, *, with_imports: bool = False
+    ) -> list[HistoryLine]:
+        """Return the history of records alone, also under earlier ids, the oldest change first.
+
+        Its cost hardly grows with the whole history. `with_imports`: and the lines that state what
+        an import brought. Raises as `history`.
+        """
+        self.identity.check()
+        return self._search.list_lines_of(
+            add_earlier_refs(refs, renamed), with_imports=with_imports
+        )
+
+    def history_on(self, fields: Collection[str]) -> list[HistoryLine]:
+        """Return the history of some fields of all records, the oldest change first.
+
+        Raises as `history`.
+        """
+        self.identity.check()
+        return self._search.list_lines_on(fields)
+
+    def history_in(self, owners: Collection[str]) -> list[HistoryLine]:
+        """Return the history of all records of lists, or of other books, the oldest first.
+
+        Raises as `history`.
+        """
+        self.identity.check()
+        return self._search.list_lines_in(owners)
+
+    def history_since(self, moment: datetime) -> list[HistoryLine]:
+        """Return what was entered in both places from a moment on, the oldest change first.
+
+        Raises as `history`.
+        """
+        self.identity.check()
+        return history.read_since(self.homes, moment)
+
     def find_undo(self, who: str) -> OwnTransaction | None:
         """Return what undo takes back: the last action of a person in this clone that stands.
 
         Raises as `history`.
         """
-        return self._find_own(who, find_next_undo)
+        return self._find_at_end(who, again=False) or self._find_own(who, find_next_undo)
 
     def find_redo(self, who: str) -> OwnTransaction | None:
         """Return what redo takes back: the last undo of a person in this clone that stands.
 
         Raises as `history`.
         """
-        return self._find_own(who, find_next_redo)
+        return self._find_at_end(who, again=True) or self._find_own(who, find_next_redo)
+
+    def _find_at_end(self, who: str, *, again: bool) -> OwnTransaction | None:
+        """Return what the ends of this person's history files show, without reading all of them."""
+        self.identity.check()
+        made = local_state.load_notes(self.root).made.get(who, ())
+        files: dict[Path, Path] = {}
+        for home in self.homes:
+            path = local_state.find_own_history(home, who)
+            if path is not None:
+                files[home] = path
+            elif history.list_history_files(home):
+                return None  # one of them may be continued
+        found = find_at_end(files, made, again=again)
+        return (found[0], {home: found[1].get(home, []) for home in self.homes}) if found else None
 
     def _find_own(
         self, who: str, find: Callable[[Iterable[HistoryLine]], str | None]

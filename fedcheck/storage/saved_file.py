@@ -17,8 +17,8 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.storage import atomic_files, record_files
 from fedcheck.storage.paths import LOCAL_STATE
-from fedcheck.storage.reconcile import OutsideChange
 from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.unexplained import OutsideChange
 
 _TRIES = 5
 """How often a file is replaced again because somebody else wrote it meanwhile."""

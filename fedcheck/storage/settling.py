@@ -34,9 +34,9 @@ from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, local_state, record_files
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.outside_notes import TransactionHead, append_lines
-from fedcheck.storage.reconcile import Key, as_text, group_lines
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
+from fedcheck.storage.unexplained import Key, as_text, group_lines
 
 Renamed = Mapping[str, Mapping[str, str]]
 
@@ -93,7 +93,7 @@ def settle_home(
     """
     with local_state.lock_workspace(home):
         graph = history.read_graph(home)
-        by_list = group_lines(graph, renamed)
+        by_list = group_lines(graph.lines, renamed)
         found: list[SettledField] = []
         files: list[SavedFile] = []
         lines: list[HistoryLine] = []

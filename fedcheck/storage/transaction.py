@@ -228,7 +228,10 @@ def _prepare(
         is_new = any(change.old != change.new for change in made) or updated is not before
         files[checklist] = SavedFile(home, found, updated, made, order, today, is_new)
     lists = checklist_writer.changes_of(home, part.rewritten)
-    outside = list_all_outside_changes(home, names, notes, tips) if is_stale else OutsideState()
+    outside = OutsideState()
+    if is_stale:
+        known = {**part.known, **current}
+        outside = list_all_outside_changes(home, names, notes, tips, known)
     is_waiting = is_stale and is_git_at_work(home, head.at)
     outside = OutsideState() if is_waiting else outside
     one = _Prepared(part, notes, tips, files, lists, outside, is_waiting)

@@ -32,7 +32,6 @@ from fedcheck.tui.dialogs.role import ask_role
 from fedcheck.tui.dialogs.theme import ThemeScreen, choose_theme
 from fedcheck.tui.external_changes import ExternalChanges
 from fedcheck.tui.external_programs import suspend
-from fedcheck.tui.history_reader import Recall
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.memory import WorkspaceMemory
 from fedcheck.tui.palette import ActionProvider, offers
@@ -104,7 +103,6 @@ class FedcheckApp(App[int]):
         self.open_session: Session | None = None
         self.view_role = ""
         self.last_test = ""
-        self.recall = Recall()
         self.verifying: Verification | None = None
         self.writer = Writer()
         self.saves = SaveQueue(

@@ -20,7 +20,6 @@ from fedcheck.session import Clock, Session, Transaction
 from fedcheck.storage.guards import ConflictError
 from fedcheck.storage.losses import Loss
 from fedcheck.storage.paths import UserFolders
-from fedcheck.tui.history_reader import Recall
 from fedcheck.tui.memory import Memory, WorkspaceMemory
 from fedcheck.tui.preferences import Preferences
 from fedcheck.tui.questions import Asking, Question
@@ -102,7 +101,6 @@ class ProjectApp(Protocol):
     memory: Memory
     preferences: Preferences
     writer: Writer
-    recall: Recall
     view_role: str
     last_test: str
     verifying: Verification | None

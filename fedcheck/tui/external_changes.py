@@ -13,6 +13,7 @@ from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError, Problem, WorkspaceGoneError
 from fedcheck.session import Session, Transaction
 from fedcheck.sharing.settling import describe_settled, settle
+from fedcheck.storage.history_news import HistoryNews
 from fedcheck.storage.losses import Loss
 from fedcheck.storage.reconcile import is_git_at_work, is_git_writing
 from fedcheck.storage.settling import SettledField
@@ -48,6 +49,7 @@ class ExternalChanges:
         self._mark_on_return = ""
         self._mark_amid_merge = ""
         self._known: set[str] = set()
+        self._news = HistoryNews(())
         self._looks = 0
         self._settled: list[str] = []
         self._open_fields: set[SettledField] = set()
@@ -148,8 +150,9 @@ class ExternalChanges:
         with contextlib.suppress(FedcheckError):
             self._settle(session)
             session.reconcile()
-            lines = session.history()
-            self._known = {one.tx for one in lines}
+            self._news = HistoryNews(session.store.homes)
+            self._news.see()
+            lines = session.store.history_since(since) if since else []
             self._find_losses(session)
         others = (one for one in lines if since and one.at > since and one.by != session.who)
         return [one for one in others if not (is_outside(one) and (one.lost or one.merged))]
@@ -209,11 +212,10 @@ class ExternalChanges:
         try:
             self._settle(session)
             session.reconcile()
-            fresh = [one for one in session.history() if one.tx not in self._known]
+            fresh = [one for one in self._news.look() if one.tx not in self._known]
             self._find_losses(session)
         except FedcheckError:
             return ""
-        self._known |= {one.tx for one in fresh}
         lost = [one for one in self.losses if one.name not in known]
         return _words(fresh, lost, lambda ref: getattr(session.project.thing(ref), "title", ""))
 

@@ -95,7 +95,9 @@ def load_status_dates(session: "Session") -> Mapping[str, date]:
     from zoneinfo import ZoneInfo  # loaded here: it reads the configuration of Python
 
     return waiting_since.find_status_dates(
-        project, session.history(), ZoneInfo(project.config.timezone)
+        project,
+        session.store.history_on(waiting_since.STATUS_FIELDS),
+        ZoneInfo(project.config.timezone),
     )
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from fedcheck.analysis import overwriting
 from fedcheck.analysis.overwriting import Replaced
-from fedcheck.domain.change import Change, HistoryLine
+from fedcheck.domain.change import Change
 from fedcheck.domain.edits import Edit
 from fedcheck.domain.text import pluralize
 from fedcheck.errors import FedcheckError
@@ -21,14 +21,10 @@ REPLACE, EMPTY, CANCEL = "replace", "empty", "cancel"
 
 def find_replaced(app: ProjectApp, changes: Sequence[Change]) -> list[Replaced]:
     """Return what changes replace that the person has to be asked about. Raises FedcheckError."""
-    session, recall = app.session, app.recall
+    session = app.session
     zone = ZoneInfo(session.project.config.timezone)
-
-    def read_lines() -> list[HistoryLine]:
-        refs = dict.fromkeys(one.ref for one in changes)
-        return [*recall.import_lines(session), *recall.lines(session, refs)]
-
-    return overwriting.list_replaced(session.project, changes, session.who, read_lines, zone)
+    read = session.history_with_imports
+    return overwriting.list_replaced(session.project, changes, session.who, read, zone)
 
 
 def would_replace(app: ProjectApp, refs: Sequence[str], edit: Edit) -> bool:

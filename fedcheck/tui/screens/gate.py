@@ -17,7 +17,7 @@ from fedcheck.analysis.gates import GRACE, Gate, Outstanding, gates
 from fedcheck.analysis.outstanding import group_by_owner, reason_of, title_of
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.analysis.rescheduling import describe_impact, measure_impact, reschedule_milestone
-from fedcheck.analysis.waiting_since import find_status_dates, needs_history
+from fedcheck.analysis.waiting_since import STATUS_FIELDS, find_status_dates, needs_history
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.glossary import UNVERIFIED_WORDS, EvidenceState
@@ -170,7 +170,11 @@ class GateScreen(PlaceScreen):
         if self._known is None or self._known[0] is not project:
             zone = ZoneInfo(project.config.timezone)
             asks = needs_history(project)
-            days = find_status_dates(project, session.history(), zone) if asks else {}
+            days = (
+                find_status_dates(project, session.store.history_on(STATUS_FIELDS), zone)
+                if asks
+                else {}
+            )
             self._known = (project, days)
         return self._known[1]
 

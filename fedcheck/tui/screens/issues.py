@@ -19,6 +19,7 @@ from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, QueryError
 from fedcheck.session import Session
+from fedcheck.storage.record_file import FINDINGS, REQUESTS
 from fedcheck.tui.questions import Asking
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.screens.issue_actions import IssueActions
@@ -271,9 +272,8 @@ class IssueScreen(FilteredListScreen):
 
 def _stories(session: Session) -> Stories:
     """Return what was done to each request and finding. Runs in the writer's thread."""
-    books = ("requests:", "findings:")
     try:
-        entered = [one for one in session.history() if one.change.ref.startswith(books)]
+        entered = session.store.history_in((REQUESTS, FINDINGS))
     except FedcheckError:
         return {}
     found: dict[str, list[HistoryRow]] = {}

@@ -25,6 +25,7 @@ from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.dialogs.replacing import may_rewrite, settle_edit, would_replace
 from fedcheck.tui.dialogs.typed_days import describe_day, read_due
 from fedcheck.tui.evidence_actions import ask_evidence
+from fedcheck.tui.history_reader import read_last
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.widgets.issue_columns import SIGNS
 from fedcheck.tui.widgets.navigator import Place
@@ -61,7 +62,7 @@ class ItemActions:
         """Read the last lines of an item's history off the UI thread for `HistoryRecalled`."""
         app, screen = self.app, self.screen
         app.writer.submit(
-            lambda: app.recall.last(app.session, ref),
+            lambda: read_last(app.session, ref),
             lambda future: screen.post_message(HistoryRecalled(ref, future)),
         )
 

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from fedcheck.analysis.handoffs import Handoff, group_by_roles, list_handoffs
 from fedcheck.analysis.responsibilities import PhaseDuties, describe_phase_role, list_phase_duties
-from fedcheck.analysis.waiting_since import find_status_dates
+from fedcheck.analysis.waiting_since import STATUS_FIELDS, find_status_dates
 from fedcheck.domain.process import role_label
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, pluralize
@@ -65,7 +65,10 @@ class ResponsibilitiesScreen(ListScreen):
         session = self.fedcheck.session
         project = session.project
         zone = ZoneInfo(project.config.timezone)
-        self.read(lambda: find_status_dates(project, session.history(), zone), self._know)
+        self.read(
+            lambda: find_status_dates(project, session.store.history_on(STATUS_FIELDS), zone),
+            self._know,
+        )
         self._fill()
 
     def _know(self, days: Mapping[str, date]) -> None:
