@@ -1,7 +1,6 @@
 """Templates of reports: which one counts, what it sees, that it stays inside and ends."""
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,16 @@ from fedcheck.reports import (
     duty_views,
     evidence_views,
     fingerprint,
+    gate_views,
+    item_views,
     page_views,
+    report_view,
     sandbox,
 )
 from fedcheck.reports import views as view
 from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.reports.template_files import SHIPPED, list_templates
+from fedcheck.reports.view import LazyView
 from fedcheck.storage import history, paths
 
 ROOT = Path(__file__).parents[1]
@@ -110,10 +113,24 @@ def test_every_name_of_the_context_can_be_used(filled):
 
 
 def views():
-    modules = (view, ask_views, change_views, duty_views, evidence_views, page_views)
+    modules = (
+        view,
+        ask_views,
+        change_views,
+        duty_views,
+        evidence_views,
+        gate_views,
+        item_views,
+        page_views,
+        report_view,
+    )
     found = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
     ours = {module.__name__ for module in modules}
     return [one for one in found if one.__module__ in ours and one.__name__.endswith("View")]
+
+
+def field_names(one):
+    return set(one.FIELDS if issubclass(one, LazyView) else one.__struct_fields__)
 
 
 def documented(text):
@@ -127,7 +144,7 @@ def documented(text):
 
 def test_the_documentation_names_everything_that_a_template_sees_and_nothing_else():
     text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
-    known = {one.__name__: {field.name for field in fields(one)} for one in views()}
+    known = {one.__name__: field_names(one) for one in views()}
     tables = documented(text)
     for name, names in known.items():
         assert names in tables, (name, sorted(names))

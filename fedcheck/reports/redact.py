@@ -7,10 +7,10 @@ what it was never given.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role
@@ -56,8 +56,7 @@ def parse_redactions(text: str) -> frozenset[str]:
     return frozenset(words)
 
 
-@dataclass(frozen=True)
-class Veil:
+class Veil(Struct, frozen=True, dict=True):
     """What a report leaves out of a project.
 
     Attributes:

@@ -5,7 +5,6 @@ workspace runs in a child process for that (see `fedcheck.reports.child`).
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import is_dataclass
 from datetime import date, timedelta
 from functools import wraps
 from types import CodeType
@@ -25,9 +24,12 @@ from jinja2.runtime import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, pass_environment
+from msgspec import Struct
 
+from fedcheck.errors import FedcheckError
 from fedcheck.reports.charts import bar, chart
 from fedcheck.reports.markdown import Markdown, code, link, unmark_text
+from fedcheck.reports.view import LazyView, View
 
 MAX_RANGE = 1_000_000
 MAX_NUMBER = 10**15
@@ -66,9 +68,38 @@ class _Namespace(Namespace):
         raise TypeError("a namespace cannot be printed; name one of its fields")
 
 
+class BuildError(BaseException):
+    """A view could not be built: a fault of ours, which no template is to be blamed for."""
+
+
+class LazyName(Struct, frozen=True):
+    """A name of the context that is built when a template names it."""
+
+    view: LazyView
+    name: str
+
+    def build(self) -> Any:
+        """Return what the name stands for. Raises BuildError from whatever is wrong."""
+        try:
+            return getattr(self.view, self.name)
+        except FedcheckError:
+            raise
+        except Exception as error:
+            raise BuildError(self.name) from error
+
+
+class _Context(Context):
+    """The names of a template, of which only those that it names are built."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        found = super().resolve_or_missing(key)
+        return found.build() if isinstance(found, LazyName) else found
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Environment in which report templates run."""
 
+    context_class = _Context
     intercepted_binops = frozenset(["+", "*", "**", "%"])
 
     def __init__(self, loader: BaseLoader | None = None) -> None:
@@ -103,8 +134,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 return attr == "days"
             case tuple():
                 return attr in ("grouper", "list")
+            case View():
+                return attr in obj.__struct_fields__
+            case LazyView():
+                return attr in obj.FIELDS
             case _:
-                return is_dataclass(obj) or isinstance(obj, _RUNTIME)
+                return isinstance(obj, _RUNTIME)
 
     def wrap_str_format(self, value: Any) -> None:
         """Offer no `format` method: a width in it can fill the memory."""

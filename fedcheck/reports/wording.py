@@ -1,8 +1,10 @@
 """How a report states things: people, roles, dates, the state in two sentences."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePath
+
+from msgspec import Struct
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate
@@ -57,8 +59,7 @@ def format_when(day: date | None, today: date) -> str:
     return f"{day}, {format_distance(day, today)}" if day else "no date yet"
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleNames:
+class PeopleNames(Struct, frozen=True):
     """How the people of a project are called."""
 
     project: Project
@@ -175,3 +176,10 @@ def describe_evidence(states: Sequence[str], later: int = 0) -> str:
 
 def _is_or_are(number: int) -> str:
     return "none are" if number == 0 else f"{number} is" if number == 1 else f"{number} are"
+
+
+def workspace_relative(board: Board, path: str) -> str:
+    """Return a path without what it reveals about this machine."""
+    place = PurePath(path)
+    root = PurePath(board.project.root)
+    return place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
