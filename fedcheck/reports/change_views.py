@@ -15,7 +15,7 @@ from fedcheck.domain.workspace import Project
 from fedcheck.reports import wording
 from fedcheck.reports.evidence_views import KEPT_INSIDE, is_private
 from fedcheck.reports.past_state import PastState, list_remarks
-from fedcheck.reports.redact import WITHHELD, Veil
+from fedcheck.reports.redact import WITHHELD, Veil, list_evidence
 from fedcheck.reports.view import View
 from fedcheck.reports.wording import PeopleNames
 
@@ -108,10 +108,12 @@ def build_changes_view(
     """
     found = earlier.shared()
     before = Veil(found.board.project, veil.hidden)
-    found = replace(
-        found, board=build_board(_without_evidence_names(before, before()), found.board.today)
-    )
-    board = build_board(_without_evidence_names(veil, board.project), board.today)
+    project = _without_evidence_names(before, before())
+    if project is not found.board.project:
+        found = replace(found, board=build_board(project, found.board.today))
+    project = _without_evidence_names(veil, board.project)
+    if project is not board.project:
+        board = build_board(project, board.today)
     comparison = compare_boards(found.board, board, since)
     names, notes = PeopleNames(board.project), list_remarks(found, board, comparison)
     groups = dict(comparison.grouped())
@@ -199,6 +201,9 @@ def _without_evidence_names(veil: Veil, project: Project) -> Project:
             if evidence_item.label or not veil.hides(evidence_item)
             else replace(evidence_item, label=WITHHELD)
         )
+
+    if all(named(one) is one for one in list_evidence(project)):
+        return project
 
     def record(one: Record) -> Record:
         if one is UNKNOWN_RECORD or one is EMPTY_RECORD or not one.evidence:

@@ -26,10 +26,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, pass_environment
 from msgspec import Struct
 
-from fedcheck.errors import FedcheckError
 from fedcheck.reports.charts import bar, chart
 from fedcheck.reports.markdown import Markdown, code, link, unmark_text
-from fedcheck.reports.view import LazyView, View
+from fedcheck.reports.view import LazyView, View, field_names
 
 MAX_RANGE = 1_000_000
 MAX_NUMBER = 10**15
@@ -68,10 +67,6 @@ class _Namespace(Namespace):
         raise TypeError("a namespace cannot be printed; name one of its fields")
 
 
-class BuildError(BaseException):
-    """A view could not be built: a fault of ours, which no template is to be blamed for."""
-
-
 class LazyName(Struct, frozen=True):
     """A name of the context that is built when a template names it."""
 
@@ -79,13 +74,8 @@ class LazyName(Struct, frozen=True):
     name: str
 
     def build(self) -> Any:
-        """Return what the name stands for. Raises BuildError from whatever is wrong."""
-        try:
-            return getattr(self.view, self.name)
-        except FedcheckError:
-            raise
-        except Exception as error:
-            raise BuildError(self.name) from error
+        """Return what the name stands for."""
+        return getattr(self.view, self.name)
 
 
 class _Context(Context):
@@ -119,6 +109,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.globals = {"range": _range, "namespace": _Namespace, "link": _link}
         self.globals |= {"bar": bar, "chart": chart}
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a field of a view at once: templates read thousands of them."""
+        if isinstance(obj, View | LazyView) and attribute in field_names(obj):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return a field of a view at once, as filters such as `selectattr` ask for it."""
+        if isinstance(obj, View | LazyView) and argument in field_names(obj):
+            return getattr(obj, argument)
+        return super().getitem(obj, argument)
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Allow the fields of views, and the few methods of plain values that can do no harm."""
         if not super().is_safe_attribute(obj, attr, value):
@@ -134,10 +136,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 return attr == "days"
             case tuple():
                 return attr in ("grouper", "list")
-            case View():
-                return attr in obj.__struct_fields__
-            case LazyView():
-                return attr in obj.FIELDS
+            case View() | LazyView():
+                return attr in field_names(obj)
             case _:
                 return isinstance(obj, _RUNTIME)
 
@@ -253,17 +253,23 @@ class CachingLoader(BaseLoader):
 
     Args:
         read: returns text and file of a template; raises jinja2.TemplateNotFound.
+        find: returns the code of a text that was compiled before, with the name of its file.
     """
 
-    def __init__(self, read: Callable[[str], tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        read: Callable[[str], tuple[str, str]],
+        find: Callable[[str, str], CodeType | None] = lambda text, filename: None,
+    ) -> None:
         self._read = read
+        self._find = find
 
     def load(self, environment: Environment, name: str, globals: Any = None) -> Template:  # noqa: A002
         """Return a compiled template."""
         source, filename = self._read(name)
         key = (source, name, filename)
         if key not in _COMPILED:
-            compiled = environment.compile(source, name, filename)
+            compiled = self._find(source, filename) or environment.compile(source, name, filename)
             if len(_COMPILED) >= MAX_COMPILED:
                 _COMPILED.clear()
             _COMPILED[key] = compiled

@@ -13,7 +13,8 @@ from fedcheck.errors import FedcheckError
 from fedcheck.reports import views
 from fedcheck.reports.markdown import unmark_text
 from fedcheck.reports.report_view import ReportView
-from fedcheck.reports.sandbox import BuildError, CachingLoader, LazyName, Sandbox
+from fedcheck.reports.sandbox import CachingLoader, LazyName, Sandbox
+from fedcheck.reports.template_compiler import find_compiled
 from fedcheck.reports.template_files import (
     SUFFIX,
     TemplateInfo,
@@ -22,6 +23,7 @@ from fedcheck.reports.template_files import (
     read_template,
     shipped_template,
 )
+from fedcheck.reports.view import BuildError
 from fedcheck.storage.paths import UserFolders
 
 _SHIPPED = "shipped/"
@@ -109,7 +111,7 @@ def run_template(
         opened.add(path)
         return source.text, path
 
-    sandbox = Sandbox(CachingLoader(read))
+    sandbox = Sandbox(CachingLoader(read, find_compiled))
     try:
         names = {name: LazyName(data, name) for name in data.FIELDS}
         yield from sandbox.get_template(chosen.name).generate(names)
