@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from fedcheck.analysis.board import Board
+from fedcheck.analysis.gate_scope import describe_scopes
 from fedcheck.analysis.gates import Gate, gates
 from fedcheck.analysis.replacements import Replacement, list_replacements, summarize
 from fedcheck.analysis.responsibilities import list_deliverables
@@ -110,9 +111,11 @@ class ReportView(LazyView):
 
     @cached_property
     def _milestones(self) -> tuple[views.MilestoneView, ...]:
+        board, judged = self._board, self._judged
+        scopes = describe_scopes(board.project.process, judged)
         return tuple(
-            service_context.build_milestone_view(self._board, one, self._reported, self._judged)
-            for one in self._judged
+            service_context.build_milestone_view(board, one, self._reported, scope)
+            for one, scope in zip(judged, scopes, strict=True)
         )
 
     @cached_property

@@ -1,13 +1,13 @@
 """The service, its phases, pace and outstanding items, as a template sees them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
-from fedcheck.analysis.gate_scope import describe_scope, lacking_by_phase
+from fedcheck.analysis.gate_scope import lacking_by_phase
 from fedcheck.analysis.gates import Gate
-from fedcheck.analysis.progress import Count, compute_pace
+from fedcheck.analysis.progress import compute_pace, count_items
 from fedcheck.analysis.replacements import Replacement
 from fedcheck.analysis.waiting_since import list_stale_later
 from fedcheck.domain.dates import format_distance
@@ -61,7 +61,7 @@ def list_report_roles(board: Board) -> list[str]:
 
 
 def build_milestone_view(
-    board: Board, judged: Gate, reported: str, every: Sequence[Gate]
+    board: Board, judged: Gate, reported: str, scope: str
 ) -> views.MilestoneView:
     """Return a milestone.
 
@@ -69,9 +69,8 @@ def build_milestone_view(
         board: the project on the day of the report.
         judged: the gate of the milestone.
         reported: id of the milestone that the report is for.
-        every: the gates of all milestones, in their order.
+        scope: what the number of its gate leaves out; empty for nothing.
     """
-    scope = describe_scope(board.project.process, every, judged.milestone)
     milestone, today = judged.milestone, board.today
     return views.MilestoneView(
         id=milestone.id,
@@ -159,9 +158,7 @@ def _build_count_view_or_none(role: str, rows: list[Row]) -> views.CountView | N
 
 def build_count_view(role: str, rows: list[Row]) -> views.CountView:
     """Return how many of the entries have which status; `role` states whose they are."""
-    count = Count()
-    for row in rows:
-        count.add(row)
+    count = count_items(rows)
     return views.CountView(
         role=role,
         total=count.total,
