@@ -1,22 +1,36 @@
-"""Build hook: the shipped report templates go into the wheel as Python modules too."""
+"""Build hook: what is made when a wheel is built, and is in no checkout.
+
+An editable install has none of it: there the program works from the files as they are.
+"""
 
 import sys
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CompileTemplates(BuildHookInterface):
-    """Compiles the templates; an editable install has none, as they change there."""
+class BuildHook(BuildHookInterface):
+    """Adds what is made to the wheel; each thing has a function of its own below."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
             return
         sys.path.insert(0, self.root)
-        from fedcheck.reports.template_compiler import compile_shipped
+        self._made = TemporaryDirectory(prefix="fedcheck-build-")
+        build_data["force_include"] |= make_templates(Path(self._made.name, "compiled"))
 
-        folder = Path(mkdtemp(prefix="fedcheck-templates-"))
-        compile_shipped(folder)
-        build_data["force_include"][str(folder)] = "fedcheck/reports/compiled"
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        if version != "editable":
+            self._made.cleanup()
+
+
+def make_templates(folder: Path) -> dict[str, str]:
+    """Make the shipped report templates as Python modules; return where they go in the wheel."""
+    from fedcheck.reports.template_compiler import compile_shipped
+
+    folder.mkdir()
+    for name, module in compile_shipped().items():
+        (folder / name).write_text(module, encoding="utf-8")
+    return {str(folder): "fedcheck/reports/compiled"}

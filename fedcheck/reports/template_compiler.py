@@ -1,7 +1,8 @@
 """Shipped templates as Python modules: made when a wheel is built, so that no report compiles them.
 
-They are modules of the package like any other. A module is found by a hash over the text of its
-template and the version of Jinja: where either differs, and in a checkout, the text is compiled.
+A module is found by a hash over the text of its template and the version of Jinja: where either
+differs, and in a checkout, the text is compiled. Templates of a workspace or of a person never have
+one.
 """
 
 import hashlib
@@ -21,25 +22,31 @@ COMPILED = Path(__file__).with_name("compiled")
 _VERSION = str(getattr(jinja2, "__version__", ""))
 
 
-def compile_shipped(folder: Path) -> None:
-    """Write every shipped template as a module into an existing folder."""
+def compile_shipped() -> dict[str, str]:
+    """Return the text of a module for every shipped template, by the name of its file."""
     sandbox = Sandbox()
+    modules = {}
     for path in sorted(SHIPPED.glob(f"*{SUFFIX}")):
         text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
         name = f"shipped/{path.name.removesuffix(SUFFIX)}"
-        module = sandbox.compile(text, name, raw=True)
-        (folder / _module_name(text)).write_text(module + "\n", encoding="utf-8")
+        modules[_module_name(text)] = sandbox.compile(text, name, raw=True) + "\n"
+    return modules
 
 
-def find_compiled(text: str, filename: str) -> CodeType | None:
-    """Return the code of a template by its text, with the name of its file; None where unknown."""
-    if not _has_modules():
+def find_compiled(text: str, path: str) -> CodeType | None:
+    """Return the code of a shipped template, with the name of its file; None where there is none.
+
+    Args:
+        text: the template as it was read.
+        path: the file that it was read from.
+    """
+    if Path(path).parent != SHIPPED or not _has_modules():
         return None
-    path = COMPILED / _module_name(text)
-    if not path.is_file():
+    module = COMPILED / _module_name(text)
+    if not module.is_file():
         return None
-    code = SourceFileLoader(path.stem, str(path)).get_code(path.stem)
-    return code.replace(co_filename=filename) if code else None
+    code = SourceFileLoader(module.stem, str(module)).get_code(module.stem)
+    return code.replace(co_filename=path) if code else None
 
 
 @cache
