@@ -1,10 +1,11 @@
 """Templates of reports: which one counts, what it sees, that it stays inside and ends."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import TODAY
+from conftest import NOW, TODAY
 from small_report import body, fill, render_here, rendered, report, ship, template
 
 from fedcheck.errors import FedcheckError
@@ -12,6 +13,7 @@ from fedcheck.reports import (
     ask_views,
     change_views,
     child,
+    context,
     duty_views,
     evidence_views,
     fingerprint,
@@ -25,6 +27,7 @@ from fedcheck.reports import views as view
 from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.reports.template_files import SHIPPED, list_templates
 from fedcheck.reports.view import LazyView
+from fedcheck.session import open_session
 from fedcheck.storage import history, paths
 
 ROOT = Path(__file__).parents[1]
@@ -362,3 +365,20 @@ def test_a_slow_template_is_stopped(filled, monkeypatch):
     with pytest.raises(FedcheckError, match="runs for more than 1 seconds") as caught:
         rendered(filled, RUNAWAYS[3])
     assert caught.value.kind == "unreadable"
+
+
+def test_the_history_is_read_when_the_day_of_a_status_is_asked_for_and_not_before(
+    filled, monkeypatch
+):
+    session = open_session(filled, paths.find_user_folders(), (), "alice", lambda: NOW)
+    board = session.board(TODAY).shared()
+    data = context.gather_context(board, filled, "kick-off", "", frozenset(), None)
+    reads = []
+    read_all = history.read_all
+    monkeypatch.setattr(history, "read_all", lambda root: reads.append(root) or read_all(root))
+    assert data.totals.items
+    assert not reads
+    items = {item.ref: item for item in data.items}
+    assert items["f.csp:permits"].since == date(2026, 12, 30)
+    assert items["r.csp:sponsor"].since == date(2026, 12, 2)
+    assert reads == [filled]
