@@ -153,7 +153,7 @@ class AskBuilder(Struct, frozen=True):
         others = [role for role in self.board.project.process.all_roles if role != self.subject]
         yield from self._decisions(lambda role: role in others)
         yield from self._requests(lambda role: role in others)
-        lacking = {one.ref for one in self.gate.missing} if self.gate else set()
+        lacking = {one.ref for one in self.gate.counted} if self.gate else set()
         for one in list_handoffs(self.board):
             holds_up = one.what == "item" and lacking.intersection(one.blocks)
             if one.waits == self.subject and holds_up:

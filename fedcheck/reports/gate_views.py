@@ -78,7 +78,7 @@ class GateView(LazyView):
 
     @Shown
     def count(self) -> int:
-        return len(self._gate.missing)
+        return len(self._gate.counted)
 
     @Shown
     def scope(self) -> str:
@@ -86,14 +86,14 @@ class GateView(LazyView):
 
     @Shown
     def verdict(self) -> str:
-        return "met" if self._gate.ready else f"{len(self._gate.missing)} outstanding"
+        return "met" if self._gate.ready else f"{len(self._gate.counted)} outstanding"
 
     @Shown
     def answer(self) -> str:
         of = f" ({self._scope})" if self._scope else ""
         if self._gate.ready:
             return f"Yes: nothing is outstanding{of}."
-        return f"No: {len(self._gate.missing)} outstanding{of}."
+        return f"No: {len(self._gate.counted)} outstanding{of}."
 
     @Shown
     def counted(self) -> str:

@@ -121,9 +121,9 @@ def describe_state(board: Board, gate: Gate | None, every: Sequence[Gate] = ()) 
 def _describe_passed(board: Board, gate: Gate, every: Sequence[Gate]) -> str:
     """Name the milestones that are behind, and that still lack something."""
     listed = [
-        f'"{format_title(one.milestone.title)}" ({one.date}, {len(one.missing)} outstanding)'
+        f'"{format_title(one.milestone.title)}" ({one.date}, {len(one.counted)} outstanding)'
         for one in every
-        if one.milestone.closes and one.missing and one.date and one.date < board.today
+        if one.milestone.closes and one.counted and one.date and one.date < board.today
         if one.milestone.id != gate.milestone.id
     ]
     if not listed:
@@ -133,7 +133,7 @@ def _describe_passed(board: Board, gate: Gate, every: Sequence[Gate]) -> str:
 
 
 def _describe_milestone(board: Board, gate: Gate) -> str:
-    name, missing = f'"{format_title(gate.milestone.title)}"', len(gate.missing)
+    name, missing = f'"{format_title(gate.milestone.title)}"', len(gate.counted)
     state = f"{missing} outstanding" if missing else "ready"
     if not gate.milestone.closes:
         lack = "has no gate: it closes no phase"

@@ -92,7 +92,7 @@ def build_step_views(
 
 def _needed_by(chosen: Gate | None, row: Row) -> date | None:
     """Return the day of the milestone, where that asks for an item."""
-    asked = chosen and any(missing.ref == row.ref for missing in chosen.missing)
+    asked = chosen and any(one.ref == row.ref for one in chosen.counted)
     return chosen.date if chosen and asked else None
 
 
