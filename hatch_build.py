@@ -19,17 +19,19 @@ class BuildHook(BuildHookInterface):
             return
         sys.path.insert(0, self.root)
         self._made = TemporaryDirectory(prefix="fedcheck-build-")
-        build_data["force_include"] |= make_templates(Path(self._made.name, "compiled"))
+        made = Path(self._made.name)
+        build_data["force_include"] |= make_templates(made)
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         if version != "editable":
             self._made.cleanup()
 
 
-def make_templates(folder: Path) -> dict[str, str]:
+def make_templates(made: Path) -> dict[str, str]:
     """Make the shipped report templates as Python modules; return where they go in the wheel."""
     from fedcheck.reports.template_compiler import compile_shipped
 
+    folder = made / "compiled"
     folder.mkdir()
     for name, module in compile_shipped().items():
         (folder / name).write_text(module, encoding="utf-8")
