@@ -21,6 +21,7 @@ class BuildHook(BuildHookInterface):
         self._made = TemporaryDirectory(prefix="fedcheck-build-")
         made = Path(self._made.name)
         build_data["force_include"] |= make_lists(Path(self.root, "checklists"), made)
+        build_data["force_include"] |= make_templates(made)
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         if version != "editable":
@@ -35,3 +36,14 @@ def make_lists(shipped: Path, made: Path) -> dict[str, str]:
     path = made / FILE_NAME
     path.write_bytes(dump_shipped_cache(shipped))
     return {str(path): f"fedcheck/{FILE_NAME}"}
+
+
+def make_templates(made: Path) -> dict[str, str]:
+    """Make the shipped report templates as Python modules; return where they go in the wheel."""
+    from fedcheck.reports.template_compiler import compile_shipped
+
+    folder = made / "compiled"
+    folder.mkdir()
+    for name, module in compile_shipped().items():
+        (folder / name).write_text(module, encoding="utf-8")
+    return {str(folder): "fedcheck/reports/compiled"}

@@ -8,7 +8,13 @@ from msgspec.structs import replace
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
 from fedcheck.analysis.board import build_board
-from fedcheck.analysis.deadlines import Deadline, list_deadlines, select_undated, select_until
+from fedcheck.analysis.deadlines import (
+    Deadline,
+    list_deadlines,
+    list_turns,
+    select_undated,
+    select_until,
+)
 from fedcheck.analysis.progress import group_deadlines
 from fedcheck.analysis.rescheduling import describe_impact, measure_impact, reschedule_milestone
 from fedcheck.domain.checklist import Item, Source, SourceRef
@@ -92,6 +98,18 @@ def test_what_recurs_is_due_again_after_its_newest_evidence() -> None:
 def test_the_first_turn_has_the_date_of_its_item() -> None:
     first = item("a", every="1mo", due="kick-off")
     assert of_items(first) == [("item", KICK_OFF, "kick-off", "")]
+
+
+@pytest.mark.parametrize("role", ["", "csp", "3pao"])
+def test_turns_are_those_of_all_deadlines_in_their_order(role: str) -> None:
+    items = [item(name, every="1mo") for name in "abd"]
+    items.append(item("c", every="1mo", due="kick-off"))
+    records = {"a": done(proof(date(2026, 12, 20))), "b": done(proof(date(2026, 11, 5), id="e2"))}
+    tested = checklist("r.3pao", item("t", every="1y"), item("u", due="kick-off"), role="3pao")
+    board = small_board(*items, item("e", due="kick-off"), records=records, lists=[tested])
+    turns = list_turns(board, role)
+    assert turns == [one for one in list_deadlines(board, role) if one.kind == "turn"]
+    assert len(turns) == {"": 4, "csp": 3, "3pao": 1}[role]
 
 
 def test_evidence_stops_to_count() -> None:

@@ -7,11 +7,15 @@ from typing import get_type_hints
 
 import pytest
 from conftest import NOW
+from hypothesis import given
+from hypothesis import strategies as st
+from small_project import project
 from small_report import FINDINGS, HEAD, PROGRESS, REQUESTS, fill, report, ship
 from test_report_html import NAMES
 
 from fedcheck.cli.main import run
 from fedcheck.domain.change import Change, HistoryLine
+from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Redaction
 from fedcheck.domain.fields import field_of
 from fedcheck.domain.finding import Finding
@@ -19,7 +23,7 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.errors import FedcheckError
 from fedcheck.reports import fingerprint
-from fedcheck.reports.redact import REDACTIONS, parse_redactions
+from fedcheck.reports.redact import REDACTIONS, WITHHELD, Veil, parse_redactions
 from fedcheck.storage import history
 
 PEOPLE = ["Alice", "Ngata", "dana", "Bob", "Tanaka", "mallory", "n.ngata@example.com"]
@@ -226,3 +230,17 @@ def test_every_text_of_a_record_is_of_a_known_sort(kind):
             row = field_of(kind, name)
             assert row is not None, name
             assert row.redacted is not Redaction.NONE, name
+
+
+# Letters of what takes the place of a link too: what was put in may make another link.
+SHORT_TEXT = st.text("withe", max_size=8)
+
+
+@given(links=st.lists(SHORT_TEXT, max_size=12), text=st.text("withe ", max_size=40))
+def test_links_are_left_out_of_texts_one_after_the_other_the_longest_first(links, text):
+    evidence = tuple(Evidence(f"e{n}", link) for n, link in enumerate(links))
+    held = Veil(project(records={"a": Record(evidence=evidence)}), frozenset({"links"}))
+    expected = text
+    for link in sorted({one for one in links if len(one) >= 3}, key=lambda one: (-len(one), one)):
+        expected = expected.replace(link, WITHHELD)
+    assert held.text(text) == expected

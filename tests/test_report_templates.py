@@ -1,11 +1,11 @@
 """Templates of reports: which one counts, what it sees, that it stays inside and ends."""
 
 import re
-from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import TODAY
+from conftest import NOW, TODAY
 from small_report import body, fill, render_here, rendered, report, ship, template
 
 from fedcheck.errors import FedcheckError
@@ -13,15 +13,21 @@ from fedcheck.reports import (
     ask_views,
     change_views,
     child,
+    context,
     duty_views,
     evidence_views,
     fingerprint,
+    gate_views,
+    item_views,
     page_views,
+    report_view,
     sandbox,
 )
 from fedcheck.reports import views as view
 from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.reports.template_files import SHIPPED, list_templates
+from fedcheck.reports.view import LazyView
+from fedcheck.session import open_session
 from fedcheck.storage import history, paths
 
 ROOT = Path(__file__).parents[1]
@@ -110,10 +116,24 @@ def test_every_name_of_the_context_can_be_used(filled):
 
 
 def views():
-    modules = (view, ask_views, change_views, duty_views, evidence_views, page_views)
+    modules = (
+        view,
+        ask_views,
+        change_views,
+        duty_views,
+        evidence_views,
+        gate_views,
+        item_views,
+        page_views,
+        report_view,
+    )
     found = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
     ours = {module.__name__ for module in modules}
     return [one for one in found if one.__module__ in ours and one.__name__.endswith("View")]
+
+
+def field_names(one):
+    return set(one.FIELDS if issubclass(one, LazyView) else one.__struct_fields__)
 
 
 def documented(text):
@@ -127,7 +147,7 @@ def documented(text):
 
 def test_the_documentation_names_everything_that_a_template_sees_and_nothing_else():
     text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
-    known = {one.__name__: {field.name for field in fields(one)} for one in views()}
+    known = {one.__name__: field_names(one) for one in views()}
     tables = documented(text)
     for name, names in known.items():
         assert names in tables, (name, sorted(names))
@@ -345,3 +365,22 @@ def test_a_slow_template_is_stopped(filled, monkeypatch):
     with pytest.raises(FedcheckError, match="runs for more than 1 seconds") as caught:
         rendered(filled, RUNAWAYS[3])
     assert caught.value.kind == "unreadable"
+
+
+def test_the_history_is_read_when_the_day_of_a_status_is_asked_for_and_not_before(
+    filled, monkeypatch
+):
+    session = open_session(filled, paths.find_user_folders(), (), "alice", lambda: NOW)
+    board = session.board(TODAY).shared()
+    data = context.gather_context(board, filled, "kick-off", "", frozenset(), None)
+    reads = []
+    search = context.HistorySearch
+    monkeypatch.setattr(
+        context, "HistorySearch", lambda root, homes: reads.append(root) or search(root, homes)
+    )
+    assert data.totals.items
+    assert not reads
+    items = {item.ref: item for item in data.items}
+    assert items["f.csp:permits"].since == date(2026, 12, 30)
+    assert items["r.csp:sponsor"].since == date(2026, 12, 2)
+    assert reads == [filled]

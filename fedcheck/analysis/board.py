@@ -68,7 +68,8 @@ class Board(Struct, frozen=True, eq=False, dict=True):
 
     def shared(self, *, with_internal: bool = False) -> "Board":
         """Return the board without what is private or internal: what may leave."""
-        return build_board(self.project.shared(with_internal=with_internal), self.today)
+        shared = self.project.shared(with_internal=with_internal)
+        return self if shared is self.project else build_board(shared, self.today)
 
     def without_internal(self) -> "Board":
         """Return the board without internal checklists: what totals of the process count."""

@@ -108,6 +108,18 @@ def list_deadlines(board: Board, role: str = "", query: str = "") -> list[Deadli
     return sorted(found, key=_sort_key)
 
 
+def list_turns(board: Board, role: str = "") -> list[Deadline]:
+    """Return the next turns of what recurs in a role or in all: those of `list_deadlines`."""
+    found = [
+        one
+        for row in board.rows.values()
+        if row.item.every and (not role or row.role == role)
+        for one in _item_deadlines(board, row)
+        if one.kind == "turn"
+    ]
+    return sorted(found, key=_sort_key)
+
+
 def _sort_key(one: Deadline) -> tuple[bool, date, int]:
     return one.day is None, one.day or date.max, KINDS.index(one.kind)
 

@@ -111,12 +111,12 @@ class EvidenceUse(Struct, frozen=True):
         return STANDINGS.index(self.standing)
 
 
-class EvidenceRow(Struct, frozen=True):
+class EvidenceRow(Struct, frozen=True, dict=True):
     """One link, with the items that it stands for; or an item that lacks evidence."""
 
     uses: tuple[EvidenceUse, ...]
 
-    @property
+    @cached_property
     def worst(self) -> EvidenceUse:
         """Return the use that stands worst, or goes stale first."""
         return min(self.uses, key=lambda use: (use.rank, use.turns or use.stale_from or date.max))

@@ -220,6 +220,8 @@ class Project(Struct, frozen=True, eq=False, dict=True):
                 continues work on what another party returned.
         """
         left_out = self.private_lists if with_internal else self.withheld_lists
+        if not (left_out or self.private_notes or any(one.private for one in self.broken)):
+            return self
         found = self._without(left_out)
         return replace(
             found,

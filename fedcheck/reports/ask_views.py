@@ -5,8 +5,9 @@ at a meeting.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from fedcheck.analysis import waiting_since
 from fedcheck.analysis.board import Board
@@ -18,6 +19,7 @@ from fedcheck.domain.process import Milestone
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.reports import wording
+from fedcheck.reports.view import View
 from fedcheck.reports.wording import PeopleNames
 
 RoleTest = Callable[[str], bool]
@@ -26,8 +28,7 @@ REVIEWER = "pmo"
 """The role that a status report is written for, where the process has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskView:
+class AskView(View, frozen=True):
     """One thing that is asked, of whom, and by when.
 
     `kind` is decision, answer, acceptance, date, owner, plan or work.
@@ -40,8 +41,7 @@ class AskView:
     by: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class AsksView:
+class AsksView(View, frozen=True):
     """What is asked of each reader, and the role that reviews."""
 
     reviewer: str
@@ -51,8 +51,7 @@ class AsksView:
     meeting: tuple[AskView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AskBuilder:
+class AskBuilder(Struct, frozen=True):
     """What is asked in the name of a role.
 
     Attributes:
@@ -154,7 +153,7 @@ class AskBuilder:
         others = [role for role in self.board.project.process.all_roles if role != self.subject]
         yield from self._decisions(lambda role: role in others)
         yield from self._requests(lambda role: role in others)
-        lacking = {one.ref for one in self.gate.missing} if self.gate else set()
+        lacking = {one.ref for one in self.gate.counted} if self.gate else set()
         for one in list_handoffs(self.board):
             holds_up = one.what == "item" and lacking.intersection(one.blocks)
             if one.waits == self.subject and holds_up:

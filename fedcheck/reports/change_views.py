@@ -1,8 +1,6 @@
 """What a template sees of the changes since an earlier state."""
 
-import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from msgspec.structs import replace
@@ -17,12 +15,12 @@ from fedcheck.domain.workspace import Project
 from fedcheck.reports import wording
 from fedcheck.reports.evidence_views import KEPT_INSIDE, is_private
 from fedcheck.reports.past_state import PastState, list_remarks
-from fedcheck.reports.redact import WITHHELD, Veil
+from fedcheck.reports.redact import WITHHELD, Veil, list_evidence
+from fedcheck.reports.view import View
 from fedcheck.reports.wording import PeopleNames
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeView:
+class ChangeView(View, frozen=True):
     """One thing that is different; `what` states it as text, `worse` that it got worse.
 
     `name` is the title of the item, request, finding or milestone; `because` the title of the
@@ -45,8 +43,7 @@ class ChangeView:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeGroupView:
+class ChangeGroupView(View, frozen=True):
     """Changes of one sort; `worse` is how many of them got worse."""
 
     id: str
@@ -55,8 +52,7 @@ class ChangeGroupView:
     changes: tuple[ChangeView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NewLackView:
+class NewLackView(View, frozen=True):
     """What gates lack that they did not lack before; `milestones` names the gates."""
 
     kind: str
@@ -67,8 +63,7 @@ class NewLackView:
     milestones: str
 
 
-@dataclass(frozen=True, slots=True)
-class GateChangeView:
+class GateChangeView(View, frozen=True):
     """How the gate of a milestone changed: what it lacked and lacks; how much is new or gone."""
 
     milestone: str
@@ -81,8 +76,7 @@ class GateChangeView:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangesView:
+class ChangesView(View, frozen=True):
     """What changed since an earlier state; what got worse stands first in each group.
 
     `since` is the day of that state, `words` states what it is, `notes` what is not known of it.
@@ -114,10 +108,12 @@ def build_changes_view(
     """
     found = earlier.shared()
     before = Veil(found.board.project, veil.hidden)
-    found = dataclasses.replace(
-        found, board=build_board(_without_evidence_names(before, before()), found.board.today)
-    )
-    board = build_board(_without_evidence_names(veil, board.project), board.today)
+    project = _without_evidence_names(before, before())
+    if project is not found.board.project:
+        found = replace(found, board=build_board(project, found.board.today))
+    project = _without_evidence_names(veil, board.project)
+    if project is not board.project:
+        board = build_board(project, board.today)
     comparison = compare_boards(found.board, board, since)
     names, notes = PeopleNames(board.project), list_remarks(found, board, comparison)
     groups = dict(comparison.grouped())
@@ -205,6 +201,9 @@ def _without_evidence_names(veil: Veil, project: Project) -> Project:
             if evidence_item.label or not veil.hides(evidence_item)
             else replace(evidence_item, label=WITHHELD)
         )
+
+    if all(named(one) is one for one in list_evidence(project)):
+        return project
 
     def record(one: Record) -> Record:
         if one is UNKNOWN_RECORD or one is EMPTY_RECORD or not one.evidence:

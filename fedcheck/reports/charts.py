@@ -52,12 +52,12 @@ def _mark(kind: str, numbers: Iterable[int]) -> Markdown:
 
 def as_text(document: str) -> str:
     """Return a document with its pictures as text."""
-    return _STRAY.sub("", _FOUND.sub(_text, document))
+    return _STRAY.sub("", _FOUND.sub(_text, document)) if _EDGE in document else document
 
 
 def as_drawings(html: str) -> str:
     """Return HTML text in which the marks of pictures have become drawings."""
-    return _STRAY.sub("", _FOUND.sub(_drawing, html))
+    return _STRAY.sub("", _FOUND.sub(_drawing, html)) if _EDGE in html else html
 
 
 def _text(found: re.Match[str]) -> str:

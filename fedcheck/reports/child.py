@@ -14,10 +14,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
+
+from msgspec import Struct
 
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -49,8 +50,7 @@ _START = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderJob:
+class RenderJob(Struct, frozen=True, kw_only=True):
     """What is to be rendered.
 
     Attributes:
@@ -235,6 +235,9 @@ def _prepare(order: Mapping[str, Any]) -> Iterator[str]:
         order["full"],
         order["query"],
     )
+    # Ours to build, and not to be counted against the limits of the template.
+    for name in data.FIELDS:
+        getattr(data, name)
     sources = {
         key: Source(TemplateInfo(name, origin, Path(path)), text)
         for key, (name, origin, path, text) in order["sources"].items()

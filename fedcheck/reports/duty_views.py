@@ -1,7 +1,6 @@
 """What a template sees of who does what and who waits for whom."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from fedcheck.analysis.board import Board
@@ -10,11 +9,11 @@ from fedcheck.analysis.responsibilities import Duty, PhaseDuties, PhaseRole, lis
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.text import one_line
 from fedcheck.reports import wording
+from fedcheck.reports.view import View
 from fedcheck.reports.wording import PeopleNames
 
 
-@dataclass(frozen=True, slots=True)
-class DutyView:
+class DutyView(View, frozen=True):
     """A document: who prepares, contributes and reviews, and who decides at the end of its phase.
 
     Roles are shown as labels between commas.
@@ -30,8 +29,7 @@ class DutyView:
     due: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class PartView:
+class PartView(View, frozen=True):
     """What one role does in a phase."""
 
     role: str
@@ -45,8 +43,7 @@ class PartView:
     idle: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionView:
+class DecisionView(View, frozen=True):
     """A milestone that ends a phase, who decides at it, and what."""
 
     title: str
@@ -55,8 +52,7 @@ class DecisionView:
     decision: str
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseDutiesView:
+class PhaseDutiesView(View, frozen=True):
     """A phase: its documents, what each role does in it, and the decisions that end it."""
 
     id: str
@@ -66,8 +62,7 @@ class PhaseDutiesView:
     decisions: tuple[DecisionView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HandoffView:
+class HandoffView(View, frozen=True):
     """One thing that a role waits for; `blocks` and `behind` count what it holds up."""
 
     waits: str

@@ -1,9 +1,10 @@
 """What a template sees of evidence."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
+
+from msgspec import Struct
 
 from fedcheck.analysis import evidence_grouping, evidence_register
 from fedcheck.analysis.board import Board
@@ -15,12 +16,12 @@ from fedcheck.domain.text import one_line
 from fedcheck.reports import wording
 from fedcheck.reports.markdown import Markdown, code, link, mark_text
 from fedcheck.reports.redact import Veil
+from fedcheck.reports.view import View
 from fedcheck.reports.wording import PeopleNames
 from fedcheck.storage.paths import PRIVATE_FOLDER
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceView:
+class EvidenceView(View, frozen=True):
     """A piece of evidence. `link` is Markdown: a link for an http(s) URL, text for the rest."""
 
     name: str
@@ -36,8 +37,7 @@ class EvidenceView:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterView:
+class RegisterView(View, frozen=True):
     """A row of the register: one link with all items that it stands for, or what one item lacks.
 
     `until` is the last day on which it counts, as things stand.
@@ -56,8 +56,7 @@ class RegisterView:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestView:
+class RequestView(View, frozen=True):
     """A request with its answer."""
 
     id: str
@@ -84,8 +83,7 @@ class RequestView:
     evidence: tuple[EvidenceView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FindingView:
+class FindingView(View, frozen=True):
     """A finding; `role` is the role that remediates it.
 
     `number` is its official number, `original` the rating of the assessment and
@@ -116,8 +114,7 @@ class FindingView:
     evidence: tuple[EvidenceView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TallyView:
+class TallyView(View, frozen=True):
     """How far the tests of a control family, of a method or of a tester are.
 
     A test with several controls or methods counts in each of their rows.
@@ -137,8 +134,7 @@ class TallyView:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class GapView:
+class GapView(View, frozen=True):
     """A test that was not satisfied, with the findings that it was written up in."""
 
     name: str
@@ -149,8 +145,7 @@ class GapView:
     findings: tuple[FindingView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TestingView:
+class TestingView(View, frozen=True):
     """The tests of a workspace: all together, and by family, method and tester.
 
     Attributes:
@@ -188,8 +183,7 @@ STATES = {
 """The words for each standing of the register."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceViewBuilder:
+class EvidenceViewBuilder(Struct, frozen=True):
     """How the evidence of a board is shown.
 
     Attributes:

@@ -4,10 +4,11 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
+
+from msgspec import Struct
 
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.edits import SentEdit
@@ -24,8 +25,7 @@ _HEAD = "<!-- fedcheck report"
 _FOUND = re.compile(r"^<!-- fedcheck report (\d+)\n((?:[a-z-]+(?: \S+)+\n)*)-->\s*\Z", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True):
     """What a report was made from.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What a template sees of requests, findings and test progress."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from fedcheck.analysis import test_progress, waiting_since
 from fedcheck.analysis.board import Board
@@ -31,8 +32,7 @@ _DEVIATIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class IssueViewBuilder:
+class IssueViewBuilder(Struct, frozen=True):
     """How the requests and findings of a board are shown.
 
     Attributes:

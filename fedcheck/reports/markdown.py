@@ -45,22 +45,25 @@ class Markdown(str):
     __slots__ = ()
 
 
-def mark_text(text: str) -> str:
-    """Return a text on one line, with stand-ins for what Markdown could read as its own."""
+def mark_text(text: str) -> Markdown:
+    """Return a text on one line, with stand-ins for what Markdown could read as its own.
+
+    A text that has been marked stays as it is.
+    """
     return text if isinstance(text, Markdown) else _insert_stand_ins(text)
 
 
 @lru_cache(maxsize=8192)
-def _insert_stand_ins(text: str) -> str:
+def _insert_stand_ins(text: str) -> Markdown:
     line = make_visible(text)
     if line.isalnum():
-        return line
+        return Markdown(line)
     line = _NUMBERED.sub(lambda found: found[1] + _STAND_IN[found[2]], line)
     line = _IN_PLACE.sub(lambda found: _STAND_IN[found.group()], line)
     if "\ufffd" in line or has_ignorable(text):
         # What something unseen held apart must not become the link of a host once it is gone.
         line = line.replace(".", _STAND_IN["."])
-    return line.translate(_ALWAYS)
+    return Markdown(line.translate(_ALWAYS))
 
 
 def make_visible(text: str) -> str:

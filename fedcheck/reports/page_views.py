@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from fedcheck.analysis import test_progress
@@ -17,6 +16,7 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.text import pluralize
 from fedcheck.reports import wording
 from fedcheck.reports.evidence_views import EvidenceView
+from fedcheck.reports.view import View
 from fedcheck.reports.wording import PeopleNames
 
 MAX_PEOPLE = 4
@@ -46,8 +46,7 @@ KIND_WORDS = {
 _REGISTERS = {"request": "Requests", "finding": "Findings", "file": "Files"}
 
 
-@dataclass(frozen=True, slots=True)
-class PartyView:
+class PartyView(View, frozen=True):
     """What a party still owes before the milestone.
 
     `waiting` counts what waits for something else, `who` names the people with their numbers.
@@ -62,8 +61,7 @@ class PartyView:
     who: str
 
 
-@dataclass(frozen=True, slots=True)
-class GroupView:
+class GroupView(View, frozen=True):
     """Outstanding items of one party in one part of its lists; `first` is the earliest day."""
 
     role: str
@@ -75,8 +73,7 @@ class GroupView:
     first: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class ResultView:
+class ResultView(View, frozen=True):
     """How far the tests of a list are, or the assessor's verification, validation and summaries.
 
     `step` is tested, verified, validated or summarized; a summary has no result.
@@ -92,8 +89,7 @@ class ResultView:
     outstanding: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReplacementView:
+class ReplacementView(View, frozen=True):
     """A file that replaces a shipped one, and what it takes out as text."""
 
     kind: str
@@ -105,8 +101,7 @@ class ReplacementView:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class SlideView:
+class SlideView(View, frozen=True):
     """A slide of a briefing: the item that asks for it, and what it has to show.
 
     `where` names the slides of the guidance, `owner` who presents it.

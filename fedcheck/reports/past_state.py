@@ -1,14 +1,13 @@
 """An earlier state of a workspace: on a day, at a revision of git, or when a report was made."""
 
-import dataclasses
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, build_board
@@ -42,8 +41,7 @@ GIT = "git:"
 """Begins what is a revision in any case."""
 
 
-@dataclass(frozen=True, slots=True)
-class PastState:
+class PastState(Struct, frozen=True):
     """A workspace as it was.
 
     Attributes:
@@ -66,11 +64,10 @@ class PastState:
     def shared(self, *, with_internal: bool = False) -> "PastState":
         """Return the state without what is private or internal: what may leave."""
         board = self.board.shared(with_internal=with_internal)
-        return dataclasses.replace(self, board=board, private=False)
+        return replace(self, board=board, private=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PastStateRequest:
+class PastStateRequest(Struct, frozen=True):
     """What a person typed for an earlier state, in which folder, and when."""
 
     spec: str
@@ -97,7 +94,7 @@ def load_past_state(session: Session, spec: str, here: Path) -> PastState:
     found = _resolve_spec(session, spec, here)
     board = keep_inside(found.board, session.project)
     asked = PastStateRequest(spec, here, session.clock())
-    return dataclasses.replace(found, board=board, asked=asked)
+    return replace(found, board=board, asked=asked)
 
 
 def _resolve_spec(session: Session, spec: str, here: Path) -> PastState:
@@ -175,7 +172,7 @@ def list_remarks(found: PastState, new: Board, comparison: Comparison) -> tuple[
 
 
 def _with_note(found: PastState, note: str) -> PastState:
-    return dataclasses.replace(found, notes=(note, *found.notes))
+    return replace(found, notes=(note, *found.notes))
 
 
 def _what_is_wrong_with_day(text: str) -> str:

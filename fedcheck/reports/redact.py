@@ -7,10 +7,10 @@ what it was never given.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role
@@ -56,8 +56,7 @@ def parse_redactions(text: str) -> frozenset[str]:
     return frozenset(words)
 
 
-@dataclass(frozen=True)
-class Veil:
+class Veil(Struct, frozen=True, dict=True):
     """What a report leaves out of a project.
 
     Attributes:
@@ -102,10 +101,7 @@ class Veil:
     def text(self, text: str) -> str:
         """Return a text without names and addresses, as far as these are left out."""
         if text and "links" in self.hidden:
-            text = _ADDRESS.sub(WITHHELD, text)
-            for link in self._links:
-                if link in text:
-                    text = text.replace(link, WITHHELD)
+            text = self._without_links(_ADDRESS.sub(WITHHELD, text))
         if text and "owners" in self.hidden:
             text = self._named.sub(NAME_WITHHELD, _MAIL.sub(NAME_WITHHELD, text))
         return text
@@ -150,12 +146,36 @@ class Veil:
         named = {f"{WITHHELD}-{role}": Person(NAME_WITHHELD, role) for role in sorted(roles)}
         return {**named, WITHHELD: Person(NAME_WITHHELD)}
 
+    def _without_links(self, text: str) -> str:
+        """Return a text without evidence links, each left out in the order of `_links`.
+
+        Only links that begin with three characters of the text are looked for: there may be
+        thousands, and as many texts.
+        """
+        at = -1
+        while True:
+            begins = {text[i : i + _SHORTEST] for i in range(len(text) - _SHORTEST + 1)}
+            known = self._links_by_begin
+            places = sorted(place for one in begins for place in known.get(one, ()) if place > at)
+            at = next((place for place in places if self._links[place] in text), -1)
+            if at < 0:
+                return text
+            text = text.replace(self._links[at], WITHHELD)
+
+    @cached_property
+    def _links_by_begin(self) -> Mapping[str, list[int]]:
+        """Return the places of the links in `_links` by their first characters."""
+        found: dict[str, list[int]] = {}
+        for place, link in enumerate(self._links):
+            found.setdefault(link[:_SHORTEST], []).append(place)
+        return found
+
     @cached_property
     def _links(self) -> list[str]:
         """Return the evidence links, the longest first: one may hold another."""
         found = {
             evidence_item.link
-            for evidence_item in _proofs(self.project)
+            for evidence_item in list_evidence(self.project)
             if len(evidence_item.link) >= _SHORTEST
         }
         return sorted(found, key=lambda link: (-len(link), link))
@@ -207,7 +227,8 @@ class Veil:
         return replace(thing, **changes)
 
 
-def _proofs(project: Project) -> Iterable[Evidence]:
+def list_evidence(project: Project) -> Iterable[Evidence]:
+    """Yield the evidence of all records, requests and findings."""
     for records in project.records.values():
         for record in records.values():
             yield from record.evidence

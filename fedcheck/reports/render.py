@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from fedcheck.analysis.board import Board
 from fedcheck.domain.reference import did_you_mean
@@ -99,8 +100,7 @@ def render_report(
     return re.sub(r"\n{3,}", "\n\n", text) + "\n\n" + found.comment
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
+class _Document(Struct, frozen=True):
     """A report before it has a form: its body is Markdown whose texts are still marked."""
 
     body: str

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.deadlines import list_deadlines
+from fedcheck.analysis.deadlines import list_turns
 from fedcheck.analysis.requirements import RequirementCount, count_requirements
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.process import Milestone
@@ -114,9 +114,9 @@ def build_recurring_views(
     board: Board, role: str, names: PeopleNames
 ) -> Iterable[views.RecurringView]:
     """Yield what recurs in a role and has a day, the earliest first."""
-    for one in list_deadlines(board, role):
+    for one in list_turns(board, role):
         row = board.rows.get(one.ref)
-        if one.kind == "turn" and one.day and row and not one.private:
+        if one.day and row and not one.private:
             yield views.RecurringView(
                 name=wording.format_title(wording.format_item_name(row)),
                 ref=row.ref,

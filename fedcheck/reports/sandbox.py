@@ -5,7 +5,6 @@ workspace runs in a child process for that (see `fedcheck.reports.child`).
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import is_dataclass
 from datetime import date, timedelta
 from functools import wraps
 from types import CodeType
@@ -25,9 +24,11 @@ from jinja2.runtime import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, pass_environment
+from msgspec import Struct
 
 from fedcheck.reports.charts import bar, chart
 from fedcheck.reports.markdown import Markdown, code, link, unmark_text
+from fedcheck.reports.view import LazyView, View, field_names
 
 MAX_RANGE = 1_000_000
 MAX_NUMBER = 10**15
@@ -66,9 +67,29 @@ class _Namespace(Namespace):
         raise TypeError("a namespace cannot be printed; name one of its fields")
 
 
+class LazyName(Struct, frozen=True):
+    """A name of the context that is built when a template names it."""
+
+    view: LazyView
+    name: str
+
+    def build(self) -> Any:
+        """Return what the name stands for."""
+        return getattr(self.view, self.name)
+
+
+class _Context(Context):
+    """The names of a template, of which only those that it names are built."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        found = super().resolve_or_missing(key)
+        return found.build() if isinstance(found, LazyName) else found
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Environment in which report templates run."""
 
+    context_class = _Context
     intercepted_binops = frozenset(["+", "*", "**", "%"])
 
     def __init__(self, loader: BaseLoader | None = None) -> None:
@@ -88,6 +109,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.globals = {"range": _range, "namespace": _Namespace, "link": _link}
         self.globals |= {"bar": bar, "chart": chart}
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a field of a view at once: templates read thousands of them."""
+        if isinstance(obj, View | LazyView) and attribute in field_names(obj):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return a field of a view at once, as filters such as `selectattr` ask for it."""
+        if isinstance(obj, View | LazyView) and argument in field_names(obj):
+            return getattr(obj, argument)
+        return super().getitem(obj, argument)
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Allow the fields of views, and the few methods of plain values that can do no harm."""
         if not super().is_safe_attribute(obj, attr, value):
@@ -103,8 +136,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 return attr == "days"
             case tuple():
                 return attr in ("grouper", "list")
+            case View() | LazyView():
+                return attr in field_names(obj)
             case _:
-                return is_dataclass(obj) or isinstance(obj, _RUNTIME)
+                return isinstance(obj, _RUNTIME)
 
     def wrap_str_format(self, value: Any) -> None:
         """Offer no `format` method: a width in it can fill the memory."""
@@ -218,17 +253,23 @@ class CachingLoader(BaseLoader):
 
     Args:
         read: returns text and file of a template; raises jinja2.TemplateNotFound.
+        find: returns the code of a text that was compiled before, with the name of its file.
     """
 
-    def __init__(self, read: Callable[[str], tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        read: Callable[[str], tuple[str, str]],
+        find: Callable[[str, str], CodeType | None] = lambda text, filename: None,
+    ) -> None:
         self._read = read
+        self._find = find
 
     def load(self, environment: Environment, name: str, globals: Any = None) -> Template:  # noqa: A002
         """Return a compiled template."""
         source, filename = self._read(name)
         key = (source, name, filename)
         if key not in _COMPILED:
-            compiled = environment.compile(source, name, filename)
+            compiled = self._find(source, filename) or environment.compile(source, name, filename)
             if len(_COMPILED) >= MAX_COMPILED:
                 _COMPILED.clear()
             _COMPILED[key] = compiled

@@ -1,120 +1,24 @@
 """The service, its phases, pace and outstanding items, as a template sees them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import PurePath
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
-from fedcheck.analysis.gate_scope import describe_scope, lacking_by_phase
-from fedcheck.analysis.gates import Gate, Outstanding
-from fedcheck.analysis.outstanding import OwnerOutstanding, find_issue, group_by_owner, reason_of
+from fedcheck.analysis.gate_scope import lacking_by_phase
+from fedcheck.analysis.gates import Gate
 from fedcheck.analysis.progress import compute_pace, count_items
+from fedcheck.analysis.replacements import Replacement
+from fedcheck.analysis.waiting_since import list_stale_later
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.process import Process
 from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import one_line, pluralize
+from fedcheck.domain.text import one_line
 from fedcheck.reports import views, wording
-from fedcheck.reports.wording import PeopleNames
-
-
-def build_gate_view(board: Board, gate: Gate, scope: str = "") -> views.GateView:
-    """Return a gate as templates see it; `scope` states what its number leaves out."""
-    names, owed = PeopleNames(board.project), group_by_owner(board.project, gate.missing)
-    return views.GateView(
-        ready=gate.ready,
-        count=len(gate.missing),
-        scope=scope,
-        verdict="met" if gate.ready else f"{len(gate.missing)} outstanding",
-        answer=_describe_answer(gate, scope),
-        counted=count_by_owner(names, owed),
-        owed=tuple(
-            views.OwedView(
-                owner=_owner(debt.role, names.person(debt.person)),
-                person=names.person(debt.person),
-                role=debt.role,
-                count=len(debt.missing),
-                missing=tuple(_build_lack_view(board, gate, one) for one in debt.missing),
-            )
-            for debt in owed
-        ),
-    )
-
-
-def count_by_owner(names: PeopleNames, owed: Sequence[OwnerOutstanding]) -> str:
-    """Count what is missing by who owes it: `CSP 11 (Alice Moreno 9, no owner 2), JAB 1`."""
-    by_role: dict[str, dict[str, int]] = {}
-    for debt in owed:
-        people = by_role.setdefault(debt.role, {})
-        person = names.person(debt.person)
-        people[person] = people.get(person, 0) + len(debt.missing)
-    parts = []
-    for role, people in by_role.items():
-        shown = ", ".join(f"{person or 'no owner'} {n}" for person, n in people.items())
-        if not role:
-            parts.append(shown)
-            continue
-        number = f"{wording.role_label(role)} {sum(people.values())}"
-        parts.append(number if list(people) == [""] else f"{number} ({shown})")
-    return ", ".join(parts)
-
-
-def _describe_answer(gate: Gate, scope: str) -> str:
-    of = f" ({scope})" if scope else ""
-    if gate.ready:
-        return f"Yes: nothing is outstanding{of}."
-    return f"No: {len(gate.missing)} outstanding{of}."
-
-
-def _owner(role: str, person: str) -> str:
-    label = wording.role_label(role)
-    if person:
-        return f"{person} ({label})" if label else person
-    return f"{label}, no owner" if label else "No owner"
-
-
-def _build_lack_view(board: Board, gate: Gate, missing: Outstanding) -> views.LackView:
-    row = board.rows.get(missing.ref)
-    ref, name, why, due = missing.ref, missing.ref, missing.why, None
-    if row:
-        name, why, due = (
-            wording.format_item_name(row),
-            _explain_with_titles(board, row, missing),
-            row.due,
-        )
-    elif missing.kind == "file":
-        ref = name = workspace_relative(board, missing.ref)
-    elif thing := find_issue(board, missing):
-        name, why, due = thing.title, reason_of(board, missing), thing.due
-    return views.LackView(
-        kind=missing.kind,
-        ref=ref,
-        name=wording.format_title(name),
-        why=wording.format_reason(why),
-        by=wording.find_earliest(due, gate.date),
-        since=missing.since,
-    )
-
-
-def _explain_with_titles(board: Board, row: Row, missing: Outstanding) -> str:
-    """Return why something is missing, with the title of the item that it waits for."""
-    if not row.waits:
-        return missing.why
-    first, others = board.rows[row.waits[0]], len(row.waits) - 1
-    named = f'"{one_line(first.item.title, wording.MAX_LABEL)}" ({wording.role_label(first.role)})'
-    if missing.kind != "needs":
-        return missing.why.replace(first.ref, named)
-    if others:
-        named += f" and {pluralize(others, 'other')}"
-    return missing.why.replace(", ".join(row.waits), named)
-
-
-def workspace_relative(board: Board, path: str) -> str:
-    """Return a path without what it reveals about this machine."""
-    place = PurePath(path)
-    root = PurePath(board.project.root)
-    return place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
+from fedcheck.reports.gate_views import GateView
+from fedcheck.reports.page_views import ReplacementView
+from fedcheck.reports.wording import workspace_relative
 
 
 def build_service_view(board: Board) -> views.ServiceView:
@@ -157,7 +61,7 @@ def list_report_roles(board: Board) -> list[str]:
 
 
 def build_milestone_view(
-    board: Board, judged: Gate, reported: str, every: Sequence[Gate]
+    board: Board, judged: Gate, reported: str, scope: str
 ) -> views.MilestoneView:
     """Return a milestone.
 
@@ -165,9 +69,8 @@ def build_milestone_view(
         board: the project on the day of the report.
         judged: the gate of the milestone.
         reported: id of the milestone that the report is for.
-        every: the gates of all milestones, in their order.
+        scope: what the number of its gate leaves out; empty for nothing.
     """
-    scope = describe_scope(board.project.process, every, judged.milestone)
     milestone, today = judged.milestone, board.today
     return views.MilestoneView(
         id=milestone.id,
@@ -181,7 +84,7 @@ def build_milestone_view(
             role for role in list_report_roles(board) if role in (milestone.roles or (role,))
         ),
         reported=milestone.id == reported,
-        gate=build_gate_view(board, judged, scope) if milestone.closes else None,
+        gate=GateView(board, judged, scope) if milestone.closes else None,
     )
 
 
@@ -264,4 +167,37 @@ def build_count_view(role: str, rows: list[Row]) -> views.CountView:
         percent=count.percent,
         text=f"{count.text}, {count.share}",
         **count.by_status,
+    )
+
+
+def build_unreadable_views(board: Board) -> Iterable[views.UnreadableView]:
+    """Yield the files that could not be read, each with how many items it hides."""
+    for broken in board.project.broken:
+        hidden = [
+            row for row in board.rows.values() if row.unknown and row.checklist == broken.checklist
+        ]
+        path = workspace_relative(board, broken.path)
+        yield views.UnreadableView(path, broken.line, one_line(broken.message), len(hidden))
+
+
+def build_replacement_view(one: Replacement) -> ReplacementView:
+    """Return a file that replaces a shipped one."""
+    removed, lowered = len(one.removed), len(one.lowered)
+    return ReplacementView(
+        one.kind, one.id, one.layer, removed, lowered, one.takes_out, one_line(one.words)
+    )
+
+
+def build_totals_view(board: Board) -> views.TotalsView:
+    """Return the counts over the whole workspace."""
+    states = [state for row in board.rows.values() for state in row.evidence]
+    return views.TotalsView(
+        items=len(board.rows),
+        evidence=len(states),
+        trouble=wording.describe_evidence(states, len(list_stale_later(board))),
+        stale=states.count("stale"),
+        missing=states.count("missing"),
+        changed=states.count("changed"),
+        unverified=states.count("unverified"),
+        overdue=sum(row.overdue for row in board.rows.values()),
     )

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from fedcheck.analysis.board import Board
-from fedcheck.reports import views, wording
+from fedcheck.reports import wording
+from fedcheck.reports.item_views import ItemView
 from fedcheck.reports.page_views import SlideView
 
 BRIEFINGS = ("kick-off-briefing", "sar-debrief-briefing")
@@ -16,7 +17,7 @@ ALSO_SHOWN: Mapping[str, str] = {
 """Items of other lists that a slide of a briefing shows (Kickoff/SAR Debrief Guidance, 19, 20)."""
 
 
-def build_slide_views(board: Board, items: Mapping[str, views.ItemView]) -> Iterable[SlideView]:
+def build_slide_views(board: Board, items: Mapping[str, ItemView]) -> Iterable[SlideView]:
     """Yield the slides of all briefings, in the order of the lists.
 
     Args:

@@ -1,10 +1,11 @@
 """Which templates there are: a nearer one wins by name."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from fedcheck.domain.dates import Span, shift_clamped
 from fedcheck.domain.reference import did_you_mean
@@ -36,8 +37,7 @@ _HEAD = 2000
 """In how many characters at its begin a template states what it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateInfo:
+class TemplateInfo(Struct, frozen=True):
     """A template: its name, and the file that counts for it."""
 
     name: str

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
+from msgspec import Struct
 
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.reports import views
 from fedcheck.reports.markdown import unmark_text
-from fedcheck.reports.sandbox import CachingLoader, Sandbox
+from fedcheck.reports.report_view import ReportView
+from fedcheck.reports.sandbox import CachingLoader, LazyName, Sandbox
+from fedcheck.reports.template_compiler import find_compiled
 from fedcheck.reports.template_files import (
     SUFFIX,
     TemplateInfo,
@@ -21,10 +23,11 @@ from fedcheck.reports.template_files import (
     read_template,
     shipped_template,
 )
+from fedcheck.reports.view import BuildError
 from fedcheck.storage.paths import UserFolders
 
 _SHIPPED = "shipped/"
-_VIEWS = re.compile(r"fedcheck\.report\.view\w*\.")
+_VIEWS = re.compile(r"fedcheck\.reports\.\w+\.")
 
 
 MAX_SOURCES = 100
@@ -37,8 +40,7 @@ They are parsed before anybody trusts them, in this process.
 _LOADING = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A template that was read: where it comes from, and its text."""
 
     info: TemplateInfo
@@ -82,7 +84,7 @@ def run_template(
     chosen: TemplateInfo,
     root: Path,
     folders: UserFolders,
-    data: views.ReportView,
+    data: ReportView,
     sources: Mapping[str, Source],
 ) -> Iterator[str]:
     """Yield what a template makes of the context, part by part, with its texts still marked.
@@ -109,12 +111,14 @@ def run_template(
         opened.add(path)
         return source.text, path
 
-    sandbox = Sandbox(CachingLoader(read))
+    sandbox = Sandbox(CachingLoader(read, find_compiled))
     try:
-        names = {name: getattr(data, name) for name in data.__dataclass_fields__}
+        names = {name: LazyName(data, name) for name in data.FIELDS}
         yield from sandbox.get_template(chosen.name).generate(names)
     except FedcheckError:
         raise
+    except BuildError as error:
+        raise (error.__cause__ or error) from None
     except Exception as error:  # a template can fail in every way that Python has
         raise _failure(error, chosen, opened) from None
 

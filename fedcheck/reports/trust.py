@@ -8,9 +8,10 @@ template of the workspace that takes part. A change of any of them makes the tem
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.reports.template_files import find_template
@@ -26,8 +27,7 @@ _MAX_STORE_BYTES = 2_000_000
 """The largest store that is read, in bytes; a larger one counts as empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """A template as far as it comes from a workspace.
 
     Attributes:

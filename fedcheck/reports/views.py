@@ -4,33 +4,20 @@ Texts are single lines, dates are dates. The names are described in docs/report.
 `FORMAT`: a name is added freely, and changed or removed only with a new version.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
-from fedcheck.reports.ask_views import AsksView
-from fedcheck.reports.change_views import ChangesView
-from fedcheck.reports.duty_views import HandoffView, PhaseDutiesView
 from fedcheck.reports.evidence_views import (
     EvidenceView,
-    FindingView,
-    RegisterView,
-    RequestView,
-    TestingView,
 )
-from fedcheck.reports.page_views import (
-    GroupView,
-    PartyView,
-    ReplacementView,
-    ResultView,
-    SlideView,
-)
+from fedcheck.reports.gate_views import GateView
+from fedcheck.reports.item_views import ItemView
+from fedcheck.reports.view import View
 
 FORMAT = 1
 """The newest version of the context that this program gives to templates."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceView:
+class ServiceView(View, frozen=True):
     """The service offering, and what it is going for: the profile by its titles."""
 
     name: str
@@ -41,8 +28,7 @@ class ServiceView:
     marking: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoleView:
+class RoleView(View, frozen=True):
     """A role that takes part."""
 
     id: str
@@ -50,8 +36,7 @@ class RoleView:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessView:
+class ProcessView(View, frozen=True):
     """The authorization path."""
 
     id: str
@@ -63,8 +48,7 @@ class ProcessView:
     roles: tuple[RoleView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CountView:
+class CountView(View, frozen=True):
     """How many items have which status. `total` counts all, `countable` all but n/a."""
 
     role: str
@@ -80,8 +64,7 @@ class CountView:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseView:
+class PhaseView(View, frozen=True):
     """A phase: its counts role by role (none where a role owes nothing there), and its gate.
 
     The gate is that of the report's milestone, or else the first one that lacks anything in it.
@@ -100,47 +83,7 @@ class PhaseView:
     gate: str
 
 
-@dataclass(frozen=True, slots=True)
-class LackView:
-    """One thing that a gate lacks, needed by its own due date or else by the milestone.
-
-    `since` is the day since when it is owed, where something shows it.
-    """
-
-    kind: str
-    ref: str
-    name: str
-    why: str
-    by: date | None
-    since: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class OwedView:
-    """What one owner owes a gate."""
-
-    owner: str
-    person: str
-    role: str
-    count: int
-    missing: tuple[LackView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GateView:
-    """Whether the gate of a milestone is met, and what is missing."""
-
-    ready: bool
-    count: int
-    scope: str
-    verdict: str
-    answer: str
-    counted: str
-    owed: tuple[OwedView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneView:
+class MilestoneView(View, frozen=True):
     """A milestone with its date; `gate` is none where it closes no phase.
 
     `roles` are those whose items its gate asks for; all that owe anything where it names none.
@@ -158,44 +101,7 @@ class MilestoneView:
     gate: GateView | None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemView:
-    """An item that applies. `name` is its title, after its official code if it has one.
-
-    `asked` shows whether the milestone of the report is based on it.
-    """
-
-    ref: str
-    id: str
-    code: str
-    name: str
-    title: str
-    phase: str
-    role: str
-    section: str
-    kind: str
-    level: str
-    controls: tuple[str, ...]
-    methods: tuple[str, ...]
-    status: str
-    state: str
-    result: str
-    owner: str
-    owner_id: str
-    due: date | None
-    done: date | None
-    since: date | None
-    overdue: bool
-    waiting: bool
-    changed: bool
-    asked: bool
-    reason: str
-    note: str
-    evidence: tuple[EvidenceView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeliverableView:
+class DeliverableView(View, frozen=True):
     """A document of the process; its state is that of the item that hands it over.
 
     `needed` shows whether the milestone of the report is based on it.
@@ -214,8 +120,7 @@ class DeliverableView:
     evidence: tuple[EvidenceView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StepView:
+class StepView(View, frozen=True):
     """One of the next things that a role can do; `by` is its due date, or else the milestone's."""
 
     role: str
@@ -227,8 +132,7 @@ class StepView:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class TotalsView:
+class TotalsView(View, frozen=True):
     """Counts over the whole workspace; `trouble` reports the evidence in a sentence."""
 
     items: int
@@ -241,8 +145,7 @@ class TotalsView:
     overdue: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadableView:
+class UnreadableView(View, frozen=True):
     """A file that could not be read: the report does not know what it holds."""
 
     file: str
@@ -251,8 +154,7 @@ class UnreadableView:
     items: int
 
 
-@dataclass(frozen=True, slots=True)
-class SectionView:
+class SectionView(View, frozen=True):
     """A section of the lists that a role brings to the conversation of the milestone."""
 
     title: str
@@ -260,16 +162,14 @@ class SectionView:
     items: tuple[ItemView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WeekView:
+class WeekView(View, frozen=True):
     """A week, by its Monday, and how many items were done in it."""
 
     start: date
     done: int
 
 
-@dataclass(frozen=True, slots=True)
-class PaceView:
+class PaceView(View, frozen=True):
     """How fast the items of the milestone get done, per week: the last weeks, oldest first."""
 
     weeks: tuple[WeekView, ...]
@@ -281,8 +181,7 @@ class PaceView:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RulesDayView:
+class RulesDayView(View, frozen=True):
     """A day on which rules begin to bind or their grace ends; `waits` states for what it waits."""
 
     date: date | None
@@ -294,8 +193,7 @@ class RulesDayView:
     waits: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementView:
+class RequirementView(View, frozen=True):
     """Requirements of one kind and force that apply: addressed, declined with a reason, or open."""
 
     title: str
@@ -307,8 +205,7 @@ class RequirementView:
     optional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NextDecisionView:
+class NextDecisionView(View, frozen=True):
     """The next decision from the milestone of the report on: at which milestone, by whom, what."""
 
     milestone: str
@@ -317,8 +214,7 @@ class NextDecisionView:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecurringView:
+class RecurringView(View, frozen=True):
     """The next day on which something that recurs is due."""
 
     name: str
@@ -330,8 +226,7 @@ class RecurringView:
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AheadView:
+class AheadView(View, frozen=True):
     """A day ahead: a milestone with its gate, rules that bind, or something that recurs."""
 
     date: date
@@ -339,56 +234,3 @@ class AheadView:
     away: str
     what: str
     state: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportView:
-    """Everything that a template can name."""
-
-    format: int
-    as_of: date
-    service: ServiceView
-    process: ProcessView
-    state: str
-    unreadable: tuple[UnreadableView, ...]
-    replaced: str
-    replacements: tuple[ReplacementView, ...]
-    milestone: MilestoneView | None
-    milestones: tuple[MilestoneView, ...]
-    rules: tuple[RulesDayView, ...]
-    requirements: tuple[RequirementView, ...]
-    coverage: str
-    decision: NextDecisionView | None
-    recurring: tuple[RecurringView, ...]
-    ahead: tuple[AheadView, ...]
-    phases: tuple[PhaseView, ...]
-    deliverables: tuple[DeliverableView, ...]
-    blocked: tuple[ItemView, ...]
-    evidence: tuple[EvidenceView, ...]
-    register: tuple[RegisterView, ...]
-    requests: tuple[RequestView, ...]
-    accepted: tuple[RequestView, ...]
-    findings: tuple[FindingView, ...]
-    remediated: tuple[FindingView, ...]
-    slides: tuple[SlideView, ...]
-    testing: TestingView
-    duties: tuple[PhaseDutiesView, ...]
-    handoffs: tuple[HandoffView, ...]
-    pace: PaceView | None
-    role: RoleView | None
-    presenting: RoleView
-    agenda: tuple[SectionView, ...]
-    steps: tuple[StepView, ...]
-    idle: tuple[str, ...]
-    not_applicable: tuple[ItemView, ...]
-    declined: tuple[ItemView, ...]
-    not_taken: tuple[ItemView, ...]
-    items: tuple[ItemView, ...]
-    totals: TotalsView
-    full: bool
-    asks: AsksView
-    parties: tuple[PartyView, ...]
-    groups: tuple[GroupView, ...]
-    results: tuple[ResultView, ...]
-    remarks: tuple[str, ...]
-    changes: ChangesView | None = None

@@ -1,8 +1,10 @@
 """How a report states things: people, roles, dates, the state in two sentences."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePath
+
+from msgspec import Struct
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate
@@ -57,8 +59,7 @@ def format_when(day: date | None, today: date) -> str:
     return f"{day}, {format_distance(day, today)}" if day else "no date yet"
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleNames:
+class PeopleNames(Struct, frozen=True):
     """How the people of a project are called."""
 
     project: Project
@@ -120,9 +121,9 @@ def describe_state(board: Board, gate: Gate | None, every: Sequence[Gate] = ()) 
 def _describe_passed(board: Board, gate: Gate, every: Sequence[Gate]) -> str:
     """Name the milestones that are behind, and that still lack something."""
     listed = [
-        f'"{format_title(one.milestone.title)}" ({one.date}, {len(one.missing)} outstanding)'
+        f'"{format_title(one.milestone.title)}" ({one.date}, {len(one.counted)} outstanding)'
         for one in every
-        if one.milestone.closes and one.missing and one.date and one.date < board.today
+        if one.milestone.closes and one.counted and one.date and one.date < board.today
         if one.milestone.id != gate.milestone.id
     ]
     if not listed:
@@ -132,7 +133,7 @@ def _describe_passed(board: Board, gate: Gate, every: Sequence[Gate]) -> str:
 
 
 def _describe_milestone(board: Board, gate: Gate) -> str:
-    name, missing = f'"{format_title(gate.milestone.title)}"', len(gate.missing)
+    name, missing = f'"{format_title(gate.milestone.title)}"', len(gate.counted)
     state = f"{missing} outstanding" if missing else "ready"
     if not gate.milestone.closes:
         lack = "has no gate: it closes no phase"
@@ -175,3 +176,10 @@ def describe_evidence(states: Sequence[str], later: int = 0) -> str:
 
 def _is_or_are(number: int) -> str:
     return "none are" if number == 0 else f"{number} is" if number == 1 else f"{number} are"
+
+
+def workspace_relative(board: Board, path: str) -> str:
+    """Return a path without what it reveals about this machine."""
+    place = PurePath(path)
+    root = PurePath(board.project.root)
+    return place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name

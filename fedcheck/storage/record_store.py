@@ -1,7 +1,7 @@
 """The books of a workspace as they were last read, and saving to them: shared and private."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,15 @@ from fedcheck.domain.change import (
     is_outside,
 )
 from fedcheck.domain.reference import add_earlier_refs
-from fedcheck.storage import head_file, history, local_state, outside_notes, transaction
+from fedcheck.errors import InvalidFileError
+from fedcheck.storage import (
+    head_file,
+    history,
+    local_state,
+    outside_notes,
+    record_files,
+    transaction,
+)
 from fedcheck.storage.cache import NO_CACHE, Cache
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.guards import Guard
@@ -27,8 +35,7 @@ from fedcheck.storage.own_transactions import OwnTransaction, find_at_end
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
 from fedcheck.storage.reconcile import list_all_outside_changes
-from fedcheck.storage.record_file import RecordFile
-from fedcheck.storage.record_files import remember_saved
+from fedcheck.storage.record_file import PACKAGE, RecordFile
 from fedcheck.storage.settling import has_unsettled
 from fedcheck.storage.transaction import CommitResult, Part, Plan
 from fedcheck.storage.unexplained import OutsideChange
@@ -72,8 +79,11 @@ class RecordStore(Struct):
 
     @property
     def known(self) -> dict[Path, dict[str, RecordFile]]:
-        """Return the books of each place as they were last read."""
-        return {home: self.of(home != self.root) for home in self.homes}
+        """Return the books of each place as they were last read, and the package as it is now."""
+        books = {**self.books}
+        with suppress(InvalidFileError):
+            books[PACKAGE] = record_files.load(self.root, PACKAGE, self.cache)
+        return {self.root: books, private_home(self.root): self.private}
 
     def of(self, private: bool) -> dict[str, RecordFile]:
         """Return the books of one of the two places."""
@@ -126,7 +136,7 @@ class RecordStore(Struct):
             for name, book in result.books.items():
                 before = books.get(name)
                 if home == self.root and (before is None or before.sha256 != book.sha256):
-                    remember_saved(book, before.sha256 if before else "", self.cache)
+                    record_files.remember_saved(book, before.sha256 if before else "", self.cache)
                 books[name] = book
         return results
 
