@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
+
+from msgspec import Struct, field
 
 from fedcheck.analysis.milestones import Calendar
 from fedcheck.domain.checklist import Item
@@ -19,13 +22,53 @@ from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
 from fedcheck.domain.record import Record
 
 
+class AgeLimit(Struct, frozen=True):
+    """How old evidence may be on the day on which it is judged.
+
+    Attributes:
+        past: the days of collection looked at so far, and whether they are too long ago.
+    """
+
+    span: Span | None
+    judged: date
+    past: dict[date | None, bool] = field(default_factory=dict)
+
+    def is_past(self, collected: date | None) -> bool:
+        """Return whether what was collected on a day is too old."""
+        if collected not in self.past:
+            self.past[collected] = _is_past(collected, self.span, self.judged)
+        return self.past[collected]
+
+
+class EvidenceRules(Struct, frozen=True, dict=True):
+    """What the evidence of one board is judged by, with what was worked out so far.
+
+    Thousands of items share a few limits, and their evidence a few days of collection.
+
+    Attributes:
+        today: the day on which it is judged where no milestone is named.
+        file_states: evidence files that are not known to be good; see `find_file_state`.
+    """
+
+    calendar: Calendar
+    today: date
+    file_states: Mapping[str, str]
+
+    @cached_property
+    def _limits(self) -> dict[str, AgeLimit]:
+        return {}
+
+    def find_limit(self, item: Item) -> AgeLimit:
+        """Return the limit of an item; items with the same text share one."""
+        found = self._limits.get(item.max_age)
+        if found is None:
+            span, judged = resolve_age_limit(item, self.calendar, self.today)
+            found = self._limits[item.max_age] = AgeLimit(span, judged)
+        return found
+
+
 def list_evidence_states(
-    item: Item,
-    record: Record,
-    calendar: Calendar,
-    today: date,
-    ends: date | None,
-    file_states: Mapping[str, str] | None,
+    item: Item, record: Record, rules: EvidenceRules, ends: date | None
 ) -> tuple[str, ...]:
     """Return the state of each evidence item of a record, one of `EvidenceState`.
 
@@ -35,18 +78,21 @@ def list_evidence_states(
     """
     if not record.evidence:
         return ()
-    span, judged = resolve_age_limit(item, calendar, today)
-    recurring = parse_span(item.every) if item.every else None
-    newest = find_newest_date(record)
-    found = []
-    for evidence_item in record.evidence:
-        state = find_file_state(file_states or {}, evidence_item)
-        if state in UNSOUND_STATES:
+    limit = rules.find_limit(item)
+    newest = find_newest_date(record) if item.every else None
+    files, found = rules.file_states, []
+    for one in record.evidence:
+        state = find_file_state(files, one) if files else ""
+        if state and state in UNSOUND_STATES:
             found.append(state)
-        elif _is_too_old(evidence_item, span, judged) or (
-            recurring
-            and evidence_item.collected == newest
-            and _is_too_old(evidence_item, recurring, min(today, ends or today))
+        elif (
+            limit.is_past(one.collected)
+            or (one.expires and one.expires < limit.judged)
+            or (
+                item.every
+                and one.collected == newest
+                and _is_too_old(one, parse_span(item.every), min(rules.today, ends or rules.today))
+            )
         ):
             found.append(EvidenceState.STALE)
         else:
@@ -129,6 +175,11 @@ def _last_valid_date(evidence_item: Evidence, span: Span | None) -> date:
 def _is_too_old(evidence_item: Evidence, span: Span | None, judged: date) -> bool:
     if evidence_item.expires and evidence_item.expires < judged:
         return True
+    return _is_past(evidence_item.collected, span, judged)
+
+
+def _is_past(collected: date | None, span: Span | None, judged: date) -> bool:
+    """Return whether a span after a day has ended; without a day it always has."""
     if span is None:
         return False
-    return evidence_item.collected is None or shift_clamped(evidence_item.collected, span) < judged
+    return collected is None or shift_clamped(collected, span) < judged
