@@ -37,9 +37,12 @@ class PlaceScreen(Screen[None]):
             self.show()
 
     def on_resize(self, event: Resize) -> None:
-        """Leave the layout as it is where it was made for this size; Textual makes it again."""
+        """Leave the layout as it is where it was made for this size; Textual makes it again.
+
+        `size` is always that of the terminal, `outer_size` that of the last layout.
+        """
         classes = list_size_classes(self, event.size)
-        if event.size == self.size and all(self.has_class(name) for name in classes):
+        if event.size == self.outer_size and all(self.has_class(name) for name in classes):
             event.prevent_default()
 
     def on_screen_suspend(self) -> None:
