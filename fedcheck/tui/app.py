@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.command import CommandPalette, Provider
 from textual.events import Resize
@@ -40,6 +41,7 @@ from fedcheck.tui.questions import Asking, Question, go_on
 from fedcheck.tui.save_queue import Job, SaveQueue
 from fedcheck.tui.screens.registry import make_screen, opens_once, screen_class
 from fedcheck.tui.screens.too_small import TooSmallScreen, fits
+from fedcheck.tui.style_sheets import prepare_styles, sheets
 from fedcheck.tui.writer import Writer
 
 R = TypeVar("R")
@@ -57,22 +59,7 @@ class FedcheckApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
     ENABLE_COMMAND_PALETTE = False  # ours is an action of the table
-    CSS_PATH = [  # noqa: RUF012 - Textual reads it from the class
-        "styles/base.tcss",
-        "styles/home.tcss",
-        "styles/checklist.tcss",
-        "styles/dialogs.tcss",
-        "styles/issues.tcss",
-        "styles/report.tcss",
-        "styles/evidence.tcss",
-        "styles/parts.tcss",
-        "styles/calendar.tcss",
-        "styles/testing.tcss",
-        "styles/import_file.tcss",
-        "styles/package.tcss",
-        "styles/sync.tcss",
-        "styles/portfolio.tcss",
-    ]
+    CSS_PATH = sheets("base")
     # Textual reads both from the class.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
@@ -241,7 +228,21 @@ class FedcheckApp(App[int]):
         """Show a screen, with the keys in force on it and on what takes the focus there."""
         if isinstance(screen, Screen):
             self.preferences.follow_focus(self, screen)
+            prepare_styles(self, screen)
         return super().push_screen(screen, *args, **named)
+
+    def switch_screen(self, screen: Any) -> AwaitComplete:
+        """Show a screen in the place of this one."""
+        if isinstance(screen, Screen):
+            prepare_styles(self, screen)
+        return super().switch_screen(screen)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Use the colors of a theme; before there is a screen, nothing has to be drawn again."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def open_screen(self, name: str, *args: Any, **named: Any) -> None:
         """Show a screen by its name in the registry, on top of this one."""

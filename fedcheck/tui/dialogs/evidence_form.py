@@ -27,6 +27,7 @@ from fedcheck.tui.dialogs.drafts import DraftScreen, OpenDraft
 from fedcheck.tui.dialogs.goto import ask_item
 from fedcheck.tui.dialogs.typed_days import read_day
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, size_text
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.link_field import ItemSuggester, LinkField, as_typed, list_names
 
 NAMES: dict[str, str] = {
@@ -63,6 +64,7 @@ class Filled:
 class EvidenceForm(DraftScreen[Filled | None]):
     """Asks for the fields of evidence, checks them, and reads its files."""
 
+    CSS_PATH = sheets("dialogs", "forms")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel"),
         Binding("f2,ctrl+s", "save", "save"),

@@ -15,6 +15,7 @@ from textual.widgets import Input, Select, Static, TextArea
 from fedcheck.domain.text import clean, one_line
 from fedcheck.tui.dialogs.drafts import DraftScreen, OpenDraft
 from fedcheck.tui.dialogs.prompts import Preview
+from fedcheck.tui.style_sheets import sheets
 
 HINT = "⏎ next field, F2 or ctrl+s saves, esc cancels"
 
@@ -66,6 +67,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
         checked: the fields that it is about.
     """
 
+    CSS_PATH = sheets("dialogs", "forms")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", key_display="esc"),
         Binding("f2,ctrl+s", "save", "save", key_display="F2"),

@@ -18,6 +18,7 @@ from fedcheck.domain.query_fields import spell_word
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import count_cells, one_line
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.style_sheets import sheets
 
 MOST = 100
 """The most results shown: nobody reads further."""
@@ -26,6 +27,7 @@ MOST = 100
 class GotoScreen(ModalScreen[str | None]):
     """A field and the items that match it: the one that is named, then one's own role's."""
 
+    CSS_PATH = sheets("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel"),
         Binding("down", "move(1)", "down", show=False),

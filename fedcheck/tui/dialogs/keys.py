@@ -16,11 +16,13 @@ from fedcheck.keys.actions import list_actions
 from fedcheck.keys.key_names import key_text
 from fedcheck.keys.keymap import KeyMap
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.style_sheets import sheets
 
 
 class KeysScreen(ModalScreen[None]):
     """A panel with the keys of some places."""
 
+    CSS_PATH = sheets("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "close", "close"),
     ]

@@ -10,6 +10,7 @@ from textual.widgets import Static, TextArea
 
 from fedcheck.domain.text import clean
 from fedcheck.tui.dialogs.drafts import DraftScreen, OpenDraft, Texts
+from fedcheck.tui.style_sheets import sheets
 
 NAME = "text"
 """What a draft calls the text."""
@@ -25,6 +26,7 @@ class LongTextPrompt(DraftScreen[str | None]):
         draft: where what is typed is kept.
     """
 
+    CSS_PATH = sheets("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel"),
         Binding("f2,ctrl+s", "save", "save"),

@@ -16,6 +16,7 @@ from fedcheck.domain.change_text import describe_field
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.storage.losses import Loss
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.style_sheets import sheets
 
 ABOUT = (
     "The history has these entries, but a merge, another git change or a manual edit dropped them "
@@ -30,6 +31,7 @@ WIDE, SHARE, AROUND = 90, 0.94, 5
 class LossesScreen(ModalScreen[None]):
     """A list of losses; each is brought back or accepted by a key."""
 
+    CSS_PATH = sheets("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "close"),
         Binding("b", "restore", "restore"),

@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from fedcheck.domain.text import clean, one_line
+from fedcheck.tui.style_sheets import sheets
 
 LONG = 30
 """From so many characters on, a line that was typed is not dropped without a question."""
@@ -41,6 +42,7 @@ def _no_preview(_: str) -> str:
 class Dialog(ModalScreen[str | None]):
     """A small dialog that gives one answer, or nothing."""
 
+    CSS_PATH = sheets("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "cancel")]
 
     def answer(self, value: str | None) -> None:
@@ -255,6 +257,7 @@ class TogglesPrompt(Dialog):
 class ReadingScreen(ModalScreen[None]):
     """A title and a text; it can be scrolled, and closed."""
 
+    CSS_PATH = sheets("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "close", "close")]
 
     def __init__(self, title: str, text: str) -> None:

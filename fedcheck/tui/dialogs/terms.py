@@ -17,6 +17,7 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.terms import Term
 from fedcheck.domain.text import clean, one_line
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.term_reader import TermsRead, read_terms
 
 MOST = 40
@@ -31,6 +32,7 @@ MUTED = "$foreground-muted"
 class TermsScreen(ModalScreen[None]):
     """A field, and the definitions that match it: those of the item first."""
 
+    CSS_PATH = sheets("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "close", "close"),
         Binding("down", "move(1)", "down", show=False, priority=True),

@@ -13,11 +13,13 @@ from textual.widgets.option_list import Option
 
 from fedcheck.tui import themes
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.style_sheets import sheets
 
 
 class ThemeScreen(ModalScreen[str | None]):
     """The themes; ⏎ keeps one, esc goes back to the one before."""
 
+    CSS_PATH = sheets("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "restore", "back")]
 
     def __init__(self, before: str) -> None:

@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from fedcheck.analysis.deadlines import Deadline, list_deadlines, select_undated, select_until
@@ -16,6 +17,7 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
@@ -33,6 +35,7 @@ ROOMY = 100
 class CalendarScreen(PlaceScreen):
     """The deadlines of a role, or of everybody."""
 
+    CSS_PATH = sheets("calendar")
     BINDINGS: ClassVar[list[BindingType]] = bindings("calendar")
     PLACES: ClassVar[tuple[str, ...]] = ("calendar", "everywhere")
 
@@ -54,7 +57,7 @@ class CalendarScreen(PlaceScreen):
         days.focus()
         days.action_first()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Use the new width."""
         self.call_after_refresh(self.show)
 

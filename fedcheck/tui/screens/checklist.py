@@ -28,6 +28,7 @@ from fedcheck.tui.memory import ChecklistView
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.screens.item_actions import ask_place
 from fedcheck.tui.screens.item_keys import ItemKeysScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.term_reader import read_terms
 from fedcheck.tui.widgets.item_details import details
 from fedcheck.tui.widgets.item_list import ItemList
@@ -41,6 +42,7 @@ from fedcheck.tui.widgets.top_line import TopLine
 class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
     """Items of a place, or of a query over everything."""
 
+    CSS_PATH = sheets("checklist")
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("edit"),
         *bindings("test"),

@@ -30,12 +30,14 @@ from fedcheck.tui.evidence_opener import open_evidence
 from fedcheck.tui.key_bindings import bindings, shown
 from fedcheck.tui.screens.issue_actions import IssueActions
 from fedcheck.tui.signs import EVIDENCE_STYLES
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.key_line import KeyLine
 
 
 class EvidenceScreen(ModalScreen[None]):
     """The evidence of an item."""
 
+    CSS_PATH = sheets("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("evidence"),
         *shown("app.undo", "app.help"),

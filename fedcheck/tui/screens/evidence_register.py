@@ -33,6 +33,7 @@ from fedcheck.tui.evidence_actions import (
 from fedcheck.tui.evidence_opener import open_evidence
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.evidence_list import EvidenceList, details
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
@@ -44,6 +45,7 @@ ALL = "*"
 class EvidenceRegisterScreen(FilteredListScreen):
     """All evidence: filter, list in groups, details of the highlighted piece."""
 
+    CSS_PATH = sheets("evidence")
     BINDINGS: ClassVar[list[BindingType]] = bindings("register")
     PLACES: ClassVar[tuple[str, ...]] = ("register", "rows", "everywhere")
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class

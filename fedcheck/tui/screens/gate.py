@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from fedcheck.analysis.gate_scope import describe_scope
@@ -29,6 +30,7 @@ from fedcheck.tui.dialogs.prompts import TextPrompt
 from fedcheck.tui.dialogs.typed_days import describe_typed, read_day
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
@@ -50,6 +52,7 @@ MAX_GRACES = 3
 class GateScreen(PlaceScreen):
     """What a gate lacks, grouped by who owes it."""
 
+    CSS_PATH = sheets("gate")
     BINDINGS: ClassVar[list[BindingType]] = bindings("gate")
     PLACES: ClassVar[tuple[str, ...]] = ("gate", "everywhere")
 
@@ -71,7 +74,7 @@ class GateScreen(PlaceScreen):
         self.show()
         self.query_one(Doors).focus()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Use the new width."""
         self.call_after_refresh(self.show)
 

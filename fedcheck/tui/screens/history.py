@@ -18,6 +18,7 @@ from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.history_reader import Past, read_past
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.history_list import HistoryList
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
@@ -33,6 +34,7 @@ MOST = 10
 class HistoryScreen(FilteredListScreen):
     """Who changed what, by day, the newest first."""
 
+    CSS_PATH = sheets("checklist")
     BINDINGS: ClassVar[list[BindingType]] = bindings("history")
     PLACES: ClassVar[tuple[str, ...]] = ("history", "rows", "everywhere")
 

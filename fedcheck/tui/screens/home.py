@@ -1,34 +1,33 @@
 """Home: where do we stand, what must I do now, what needs attention."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Offset
 from textual.widgets import Static
 
 from fedcheck.analysis import agenda
 from fedcheck.analysis.activity import lately
 from fedcheck.analysis.board import Board, list_orphaned_refs
-from fedcheck.analysis.deadlines import list_ruleset_deadlines
-from fedcheck.analysis.gate_scope import count_before
 from fedcheck.analysis.gates import Gate, gates
-from fedcheck.analysis.outstanding import NOBODY, group_by_owner
 from fedcheck.analysis.progress import compute_pace
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.profile import list_headings
-from fedcheck.domain.text import one_line, pluralize
+from fedcheck.domain.text import pluralize
 from fedcheck.tui.conversion_offer import describe_conversion, list_conversion_doors
 from fedcheck.tui.dialogs.losses import LossesScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, ReadingScreen
 from fedcheck.tui.key_bindings import bindings, shown
 from fedcheck.tui.proposal_actions import decide_proposals, list_proposal_doors
+from fedcheck.tui.screens.home_lines import by_day, date_lines, fill, gate_line
 from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.attention import Door, Doors, attention, list_loss_doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.navigator import Place
@@ -41,9 +40,6 @@ MILESTONES = 5
 MORE_DATES = 3
 """How many dates are shown, and how many more of a process with rulesets where there is room."""
 
-BESIDE_TITLE = 10 + 12 + 2
-"""The cells next to a milestone's title: its date, the distance, a gap; then what is missing."""
-
 LATELY = 4
 """How many people are reported about under "Since you last looked"."""
 
@@ -51,67 +47,99 @@ LATELY = 4
 class HomeScreen(PlaceScreen):
     """The first screen of a workspace."""
 
+    CSS_PATH = sheets("home")
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("home"),
         *shown("app.checklists", "app.report", "app.goto"),
     ]
     PLACES: ClassVar[tuple[str, ...]] = ("home", "everywhere")
+    AUTO_FOCUS = "#phases"
 
     def __init__(self) -> None:
         super().__init__()
         self._judged: tuple[Board, str, list[Gate], list[Door]] | None = None
+        self._widths_used = (0, 0)
+        self.top = TopLine()
+        self.phases = PhaseTable(self.fedcheck.signs, id="phases")
+        self.gate_line = Doors(id="gate-line")
+        self.timeline = Static(id="timeline", classes="wide-only")
+        self.pace = Doors(id="pace")
+        self.milestones_heading = Static(classes="heading", id="milestones-heading")
+        self.milestones = Doors(id="milestones")
+        self.next_heading = Static(classes="heading", id="next-heading")
+        self.next = Doors(id="next")
+        self.attention = Doors(id="attention")
+        self.lately_heading = Static(
+            "Since you last looked", classes="heading wide-only", id="lately-heading"
+        )
+        self.lately = Doors(id="lately")
+        self.stand = Vertical(
+            Static("Status", classes="heading", id="stand-heading"),
+            self.phases,
+            self.timeline,
+            Static("Done per week", classes="heading wide-only"),
+            self.pace,
+            self.milestones_heading,
+            self.milestones,
+            id="stand",
+        )
+        self.todo = Vertical(
+            self.next_heading,
+            self.next,
+            Static("Needs attention", classes="heading"),
+            self.attention,
+            self.lately_heading,
+            self.lately,
+            id="todo",
+        )
+        self.page = VerticalScroll(
+            self.gate_line,
+            Horizontal(self.stand, self.todo, id="home-columns"),
+            id="home",
+            can_focus=False,
+        )
 
     def compose(self) -> ComposeResult:
-        """Lay out the parts of the screen."""
-        yield TopLine()
-        with VerticalScroll(id="home", can_focus=False):
-            yield Doors(id="gate-line")
-            with Horizontal(id="home-columns"):
-                with Vertical(id="stand"):
-                    yield Static("Status", classes="heading", id="stand-heading")
-                    yield PhaseTable(self.fedcheck.signs, id="phases")
-                    yield Static(id="timeline", classes="wide-only")
-                    yield Static("Done per week", classes="heading wide-only")
-                    yield Doors(id="pace")
-                    yield Static("Milestones", classes="heading", id="milestones-heading")
-                    yield Doors(id="milestones")
-                with Vertical(id="todo"):
-                    yield Static(classes="heading", id="next-heading")
-                    yield Doors(id="next")
-                    yield Static("Needs attention", classes="heading")
-                    yield Doors(id="attention")
-                    yield Static(
-                        "Since you last looked", classes="heading wide-only", id="lately-heading"
-                    )
-                    yield Doors(id="lately")
+        """Lay out the parts of the screen, with what they show: so they are drawn only once."""
+        self.show()
+        yield self.top
+        yield self.page
         yield KeyLine()
 
-    def on_mount(self) -> None:
-        """Show the state and start on the phases."""
-        self.show()
-        self.query_one(PhaseTable).focus()
+    def on_resize(self, event: Resize) -> None:
+        """Use the new width; once its parts have their sizes, bring them into sight."""
+        if self.page.offset:
+            self.page.offset = Offset(0, 0)
+        if self._widths_used != self._find_widths():
+            self.call_after_refresh(self.show)
 
-    def on_resize(self) -> None:
-        """Use the new width."""
-        self.call_after_refresh(self.show)
+    def _find_widths(self) -> tuple[int, int]:
+        """Return the cells of both columns; of those not laid out, what they are going to have."""
+        if self.stand.size.width:
+            return self.stand.size.width, self.todo.size.width
+        room = self.app.size.width - 4
+        if self.app.size.width < 100:
+            return room, room
+        return (room - 4) * 3 // 5, room - 4 - (room - 4) * 3 // 5
 
     def show(self) -> None:
         """Show the board."""
         app, board = self.fedcheck, self.fedcheck.board
+        self._widths_used = self._find_widths()
         role = app.view_role
         if self._judged is None or self._judged[0] is not board or self._judged[1] != role:
             self._judged = board, role, gates(board), attention(board, app.signs, role)
         found = self._judged[2]
         self._top(board)
         self._gate(board, found)
-        self.query_one(PhaseTable).show(board, found, app.view_role)
+        self.phases.show(board, found, app.view_role)
         with_rules = " and rules" if board.project.process.rulesets else ""
-        self.query_one("#milestones-heading", Static).update(f"Milestones{with_rules}")
-        self.query_one("#milestones", Doors).show(self._dates(board, found))
+        self.milestones_heading.update(f"Milestones{with_rules}")
+        self.milestones.show(self._dates(board, found))
         self._course(board)
         self._lately()
         needs = self._needs(self._troubles(self._judged[3]))
-        self.query_one("#attention", Doors).show(needs)
+        self.attention.show(needs)
         self._next(board, len(needs))
 
     def _top(self, board: Board) -> None:
@@ -124,103 +152,33 @@ class HomeScreen(PlaceScreen):
         )
         you = f"you: {app.who} ({app.view_role})"
         heads = list_headings(project.process, project.config.profile or {})
-        self.query_one(TopLine).show(project.config.name, heads, you + away, you)
+        self.top.show(project.config.name, heads, you + away, you)
 
     def _gate(self, board: Board, found: list[Gate]) -> None:
-        line = self.query_one("#gate-line", Doors)
-        gate = next((g for g in found if g.milestone.id == board.next_milestone), None)
-        if gate is None:
-            line.show([Door(Content("This process has no gates."))])
-            return
-        name = one_line(gate.milestone.title)
-        when = (
-            f" {gate.date.isoformat()}, {format_distance(gate.date, board.today)}"
-            if gate.date
-            else ""
-        )
-        if gate.ready:
-            text = Content.assemble(
-                (f"{name}{when}: ", "bold"),
-                ("ready", "$text-success"),
-            )
-        else:
-            count = len(gate.missing)
-            owed: dict[str, int] = {}
-            for debt in group_by_owner(board.project, gate.missing):
-                who = one_line(debt.role or debt.person, 30) or NOBODY
-                owed[who] = owed.get(who, 0) + len(debt.missing)
-            owers = ", ".join(f"{who} {number}" for who, number in owed.items())
-            text = Content.assemble(
-                (f"{name}{when}: ", "bold"),
-                (f"{count} outstanding", "$text-warning"),
-                (f"   {owers}", "$foreground-muted"),
-            )
-        conversion = list_conversion_doors(self.fedcheck) if self.size.height >= 24 else []
-        line.show([Door(text, f"gate:{gate.milestone.id}"), *conversion])
+        conversion = list_conversion_doors(self.fedcheck) if self.app.size.height >= 24 else []
+        line = gate_line(board, found)
+        self.gate_line.show([line, *conversion] if line.target else [line])
 
     def _dates(self, board: Board, found: list[Gate]) -> list[Door]:
-        """Return the milestone that passed last, and what comes next: milestones and rulesets."""
-        shown = [(gate.date, gate) for gate in found if gate.date]
-        passed = sorted((one for one in shown if one[0] < board.today), key=_by_day)[-1:]
-        verdicts = {gate.milestone.id: _verdict(gate, found) for _, gate in shown}
-        beside = max((len(words) for words, _ in verdicts.values()), default=0)
-
-        def show(gate: Gate) -> Door:
-            return self._milestone(board, gate, verdicts[gate.milestone.id], beside)
-
-        rows = [(day, show(gate)) for day, gate in passed]
-        coming = [(day, show(gate)) for day, gate in shown if day >= board.today]
-        for one in list_ruleset_deadlines(board, self.fedcheck.view_role):
-            if one.day:
-                line = self._dated(board, one.day, one.what, ("", ""), is_whole=True)
-                coming.append((one.day, Door(line, "calendar:")))
-        rows += sorted(coming, key=_by_day)
-        more = MORE_DATES if board.project.process.rulesets and self.size.height >= 40 else 0
-        if rows:
-            return [door for _, door in rows[: MILESTONES + more]]
+        """Return the milestone that passed last and those that come next, as many as fit."""
+        lines = date_lines(board, found, self.fedcheck.view_role, self._widths_used[0])
+        more = MORE_DATES if board.project.process.rulesets and self.app.size.height >= 40 else 0
+        if lines:
+            return lines[: MILESTONES + more]
         sets = self.fedcheck.hint("gate.date", "sets one on the gate screen", "; ")
         text = Content.styled(f"No milestone has a date yet{sets}", "$foreground-muted")
         return [Door(text, f"gate:{board.next_milestone}")]
-
-    def _milestone(self, board: Board, gate: Gate, verdict: tuple[str, str], beside: int) -> Door:
-        assert gate.date is not None, "only milestones with a date are shown"
-        has_gate = bool(gate.milestone.closes)
-        title = gate.milestone.title
-        line = self._dated(board, gate.date, title, verdict, beside, is_whole=not has_gate)
-        return Door(line, f"gate:{gate.milestone.id}")
-
-    def _dated(
-        self,
-        board: Board,
-        day: date,
-        title: str,
-        verdict: tuple[str, str],
-        beside: int = 0,
-        *,
-        is_whole: bool = False,
-    ) -> Content:
-        """Return a line: the day, the distance, a title, what is missing. A whole title ends it."""
-        wide = self.query_one("#milestones", Doors).size.width or 60
-        room = min(max(wide - BESIDE_TITLE - beside, 12), 40)
-        text = one_line(title, wide - 22) if is_whole else _fill(title, room)
-        return Content.assemble(
-            day.isoformat(),
-            (f"{format_distance(day, board.today):>10}  ", "$foreground-muted"),
-            text,
-            "  ",
-            verdict,
-        )
 
     def _course(self, board: Board) -> None:
         """Draw the milestones on a line, and how fast the next one comes nearer."""
         titles = {milestone.id: milestone.title for milestone in board.project.process.milestones}
         known = [(day, titles[name]) for name, day in board.dates.items() if name in titles]
-        milestones = sorted(known, key=_by_day)
+        milestones = sorted(known, key=by_day)
         near = [*[s for s in milestones if s[0] < board.today][-2:]]
         near += [s for s in milestones if s[0] >= board.today][:4]
         ascii_only = self.fedcheck.signs.ascii_only
-        line = self.query_one("#timeline", Static)
-        width = line.size.width or 60
+        line = self.timeline
+        width = self._widths_used[0]
         drawn = timeline([(title, day) for day, title in near], board.today, width, ascii_only)
         line.update(Content("\n").join(drawn))
         going = compute_pace(board, board.next_dated)
@@ -232,26 +190,26 @@ class HomeScreen(PlaceScreen):
         phases = f" phase:{'|'.join(milestone.closes)}" if milestone and milestone.closes else ""
         if phases and milestone and milestone.roles:
             phases += f" role:{'|'.join(milestone.roles)}"
-        self.query_one("#pace", Doors).show([Door(text, f"query:status:done -level:may{phases}")])
+        self.pace.show([Door(text, f"query:status:done -level:may{phases}")])
 
     def _lately(self) -> None:
         doings = lately(self.fedcheck.others.since_last_look)
-        shown = self.size.width >= 100 and self.size.height >= 30 and bool(doings)
-        self.query_one("#lately-heading").display = shown
-        self.query_one("#lately").display = shown
+        shown = self.app.size.width >= 100 and self.app.size.height >= 30 and bool(doings)
+        self.lately_heading.display = shown
+        self.lately.display = shown
         lines = [
-            Door(Content.assemble((_fill(one.who, 12), "bold"), one.words), f"history:{one.who}")
+            Door(Content.assemble((fill(one.who, 12), "bold"), one.words), f"history:{one.who}")
             for one in doings[:LATELY]
         ]
-        self.query_one("#lately", Doors).show(lines)
+        self.lately.show(lines)
 
     def _next(self, board: Board, below: int) -> None:
         role = self.fedcheck.view_role
         steps = agenda.list_steps_of_role(board, role)
         room = self._room_for_steps(below)
-        self.query_one("#next-heading", Static).update(Content(f"Next for {role}"))
-        listed = self.query_one("#next", Doors)
-        width, most = listed.size.width or 52, 2 if self.size.width >= 100 else 1
+        self.next_heading.update(Content(f"Next for {role}"))
+        listed = self.next
+        width, most = self._widths_used[1], 2 if self.app.size.width >= 100 else 1
         doors: list[Door] = []
         rows = 0
         for number, step in enumerate(steps, 1):
@@ -276,14 +234,14 @@ class HomeScreen(PlaceScreen):
 
     def _room_for_steps(self, below: int) -> int:
         """Return how many steps fit, so that home never has to be scrolled."""
-        wide, tall = self.size.width >= 100, self.size.height >= 30
-        around = 3 + len(self.query_one("#gate-line", Doors).doors) + 2 * (1 + tall) + tall
-        table = 0 if wide else self.query_one(PhaseTable).row_count + 1 + 2 * tall
-        return min(max(self.size.height - around - table - below - tall, 3), 16)
+        wide, tall = self.app.size.width >= 100, self.app.size.height >= 30
+        around = 3 + len(self.gate_line.doors) + 2 * (1 + tall) + tall
+        table = 0 if wide else self.phases.row_count + 1 + 2 * tall
+        return min(max(self.app.size.height - around - table - below - tall, 3), 16)
 
     def _needs(self, found: list[Door]) -> list[Door]:
         """Return what needs attention; of more than there is room for, the last line shows."""
-        height = self.size.height
+        height = self.app.size.height
         room = 10 if height >= 30 else 6 if height >= 24 else 3
         if len(found) <= room:
             return found
@@ -307,20 +265,20 @@ class HomeScreen(PlaceScreen):
         """Show all steps of the role, to go to one of them."""
         role = self.fedcheck.view_role
         choices = [
-            Choice(f"item:{step.row.ref}", f"{_fill(step.row.item.title, 40)} {step.why}")
+            Choice(f"item:{step.row.ref}", f"{fill(step.row.item.title, 40)} {step.why}")
             for step in agenda.list_steps_of_role(self.fedcheck.board, role)
         ]
         self._go(await self.fedcheck.ask(ChoicePrompt(f"Next for {role}", choices)))
 
     @on(PhaseTable.Folded)
     def _fold_phases(self) -> None:
-        self.query_one(PhaseTable).toggle()
+        self.phases.toggle()
         self.show()
 
     @on(PhaseTable.Opened)
     def _open_phase(self, event: PhaseTable.Opened) -> None:
         if event.role == GATE:
-            lack = self.query_one(PhaseTable).lacking.get(event.phase)
+            lack = self.phases.lacking.get(event.phase)
             if lack and lack[1]:
                 self.fedcheck.open_screen("gate", lack[0], event.phase)
             else:
@@ -377,23 +335,3 @@ class HomeScreen(PlaceScreen):
     def action_home_next_pane(self) -> None:
         """Go to the next part."""
         self.focus_next()
-
-
-def _verdict(gate: Gate, found: list[Gate]) -> tuple[str, str]:
-    """Return what a gate lacks, and its color; what earlier gates lack besides is shown too."""
-    if not gate.milestone.closes:
-        return "", ""
-    before = count_before(found, gate.milestone)
-    more = f" (+{before} earlier)" if before else ""
-    if gate.ready:
-        return f"ready{more}", "$text-warning" if before else "$text-success"
-    return f"{len(gate.missing)} outstanding{more}", "$text-warning"
-
-
-def _by_day(dated: tuple[date, object]) -> date:
-    return dated[0]
-
-
-def _fill(text: str, width: int) -> str:
-    text = one_line(text, width)
-    return text + " " * max(width - cell_len(text), 0)

@@ -28,6 +28,7 @@ from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.dialogs.replacing import CANCEL, EMPTY, REPLACE, ask_replaced
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.link_field import LinkField, list_names
 from fedcheck.tui.widgets.plan_text import plan_text
@@ -40,6 +41,7 @@ START = "Name a file, or drop one here; tab completes a path. Nothing is written
 class ImportFileScreen(PlaceScreen):
     """Asks for a file, shows what it would do, and does it."""
 
+    CSS_PATH = sheets("import_file")
     BINDINGS: ClassVar[list[BindingType]] = bindings("bring")
     PLACES: ClassVar[tuple[str, ...]] = ("bring", "everywhere")
 

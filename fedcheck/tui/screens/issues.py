@@ -23,6 +23,7 @@ from fedcheck.storage.record_file import FINDINGS, REQUESTS
 from fedcheck.tui.questions import Asking
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.screens.issue_actions import IssueActions
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.issue_details import Page, details
 from fedcheck.tui.widgets.issue_list import IssueList
 from fedcheck.tui.widgets.key_line import KeyLine
@@ -38,6 +39,7 @@ Stories = Mapping[str, Sequence[HistoryRow]]
 class IssueScreen(FilteredListScreen):
     """A register on the whole screen: a list in groups, and the details of the highlighted one."""
 
+    CSS_PATH = sheets("issues")
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
         (0, "-narrow"),
         (100, "-wide"),

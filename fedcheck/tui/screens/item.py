@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.events import Resize
 from textual.widgets import Markdown, Static
 
 from fedcheck.analysis.activity import HistoryRow
@@ -15,6 +16,7 @@ from fedcheck.domain.text import clean
 from fedcheck.tui.app_protocol import HistoryRecalled
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.item_keys import ItemKeysScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.term_reader import read_terms
 from fedcheck.tui.widgets.item_details import head, lists
 from fedcheck.tui.widgets.key_line import KeyLine
@@ -27,6 +29,7 @@ WIDEST = 110
 class ItemScreen(ItemKeysScreen):
     """One item on the whole screen."""
 
+    CSS_PATH = sheets("checklist")
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("item"),
         *bindings("edit"),
@@ -82,7 +85,7 @@ class ItemScreen(ItemKeysScreen):
         text = lists(board, row, signs, self.fedcheck.keymap, width, past, lexicon)
         self.query_one("#item-lists", Static).update(text)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Use the new width."""
         if self.row is not None and self.is_mounted:
             self.call_after_refresh(self.show)

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from fedcheck.analysis.package_gaps import CONTACTS, REQUIRED, Gap, list_gaps
@@ -30,6 +31,7 @@ from fedcheck.tui.dialogs.package_forms import (
 )
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
@@ -56,6 +58,7 @@ class Entry(Struct, frozen=True):
 class PackageScreen(PlaceScreen):
     """What is required first, then what is good to have; enter fills one in."""
 
+    CSS_PATH = sheets("package")
     BINDINGS: ClassVar[list[BindingType]] = bindings("package")
     PLACES: ClassVar[tuple[str, ...]] = ("package", "everywhere")
 
@@ -75,7 +78,7 @@ class PackageScreen(PlaceScreen):
         self.show()
         self.query_one(Doors).focus()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Cut the lines again."""
         if self.is_mounted:
             self.show()

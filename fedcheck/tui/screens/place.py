@@ -3,9 +3,11 @@
 import itertools
 from typing import ClassVar, cast
 
+from textual.events import Resize, ScreenResume
 from textual.screen import Screen
 
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.style_sheets import list_size_classes
 
 
 class PlaceScreen(Screen[None]):
@@ -34,11 +36,22 @@ class PlaceScreen(Screen[None]):
         if self.is_mounted and self.seen:
             self.show()
 
+    def on_resize(self, event: Resize) -> None:
+        """Leave the layout as it is where it was made for this size; Textual makes it again.
+
+        `size` is always that of the terminal, `outer_size` that of the last layout.
+        """
+        classes = list_size_classes(self, event.size)
+        if event.size == self.outer_size and all(self.has_class(name) for name in classes):
+            event.prevent_default()
+
     def on_screen_suspend(self) -> None:
         """Note that what changes from now on may not be shown."""
         self._left = True
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Show what changed while another screen was on top; at first it is shown already."""
-        if self.is_mounted and self._left:
+        if not self._left:
+            event.refresh_styles = False  # its parts have just got theirs
+        elif self.is_mounted:
             self.show()

@@ -33,6 +33,7 @@ from fedcheck.sharing.portfolio import (
 from fedcheck.tui.dialogs.prompts import ReadingScreen
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.filtered_list import ListScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.portfolio_list import Line, PortfolioList
 from fedcheck.tui.widgets.top_line import TopLine
@@ -55,6 +56,7 @@ Piece = tuple[str, str]
 class PortfolioScreen(ListScreen):
     """Workspaces by their next date, below them the load of people; details of one of them."""
 
+    CSS_PATH = sheets("portfolio")
     BINDINGS: ClassVar[list[BindingType]] = bindings("portfolio")
     PLACES: ClassVar[tuple[str, ...]] = ("portfolio", "rows", "everywhere")
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class

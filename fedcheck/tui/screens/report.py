@@ -16,6 +16,7 @@ from fedcheck.tui import external_programs
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
@@ -33,6 +34,7 @@ LARGEST = 100_000
 class ReportScreen(PlaceScreen):
     """A preview of the report."""
 
+    CSS_PATH = sheets("report")
     BINDINGS: ClassVar[list[BindingType]] = bindings("report")
     PLACES: ClassVar[tuple[str, ...]] = ("report", "everywhere")
 

@@ -20,6 +20,7 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.filtered_list import ListScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.responsibility_list import DutyRow, Line, ResponsibilityList, roles_text
 from fedcheck.tui.widgets.top_line import TopLine
@@ -33,6 +34,7 @@ Piece = tuple[str, str]
 class ResponsibilitiesScreen(ListScreen):
     """Hand-offs above, deliverables by phase below, the details of one of them at the end."""
 
+    CSS_PATH = sheets("parts")
     BINDINGS: ClassVar[list[BindingType]] = bindings("parts")
     PLACES: ClassVar[tuple[str, ...]] = ("parts", "rows", "everywhere")
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class

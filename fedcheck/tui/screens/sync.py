@@ -22,6 +22,7 @@ from fedcheck.storage.config import open_cache
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
+from fedcheck.tui.style_sheets import sheets
 
 STEPS = {
     "commit": ("Commit", "your changes"),
@@ -40,6 +41,7 @@ NAMES = 9
 class SyncScreen(ModalScreen[None]):
     """Runs in the thread that saves: no change is saved in between."""
 
+    CSS_PATH = sheets("dialogs", "sync")
     BINDINGS: ClassVar[list[BindingType]] = bindings("sync")
     PLACES: ClassVar[tuple[str, ...]] = ("sync", "everywhere")
 

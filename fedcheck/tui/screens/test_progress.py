@@ -6,12 +6,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.events import Resize
 
 from fedcheck.analysis import test_progress
 from fedcheck.analysis.test_progress import Tally
 from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
@@ -38,6 +40,8 @@ OTHERS = "others:"
 class TestProgressScreen(PlaceScreen):
     """Tests counted in one way at a time."""
 
+    CSS_PATH = sheets("testing")
+
     __test__ = False
     BINDINGS: ClassVar[list[BindingType]] = bindings("tests")
     PLACES: ClassVar[tuple[str, ...]] = ("tests", "everywhere")
@@ -59,7 +63,7 @@ class TestProgressScreen(PlaceScreen):
         self.query_one(Doors).focus()
         self.query_one(Doors).action_first()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Use the new width."""
         self.call_after_refresh(self.show)
 

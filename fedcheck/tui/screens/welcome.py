@@ -25,6 +25,7 @@ from fedcheck.storage.config import detect_timezone
 from fedcheck.storage.typed_files import make_temporary_folder
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import TextPrompt
+from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.process_fields import ProcessFields, choice, labeled
@@ -43,6 +44,7 @@ EXAMPLES = {
 class WelcomeScreen(ModalScreen[None]):
     """Recent workspaces, and the ways to another."""
 
+    CSS_PATH = sheets("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "back", key_display="esc"),
         Binding("q", "quit_app", "quit"),
@@ -157,6 +159,7 @@ class WelcomeScreen(ModalScreen[None]):
 class NewWorkspaceScreen(ModalScreen[Path | None]):
     """The form for a new workspace."""
 
+    CSS_PATH = sheets("dialogs", "forms")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", key_display="esc"),
         Binding("f2,ctrl+s", "save", "create", key_display="F2"),

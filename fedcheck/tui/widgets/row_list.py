@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -22,6 +22,9 @@ from fedcheck.tui.signs import UNICODE, Signs
 Row = TypeVar("Row")
 Cell = tuple[str, str]
 """A text and the name of its style: one of `STYLES`, or nothing for that of plain text."""
+
+LINES_KEPT = 500
+"""So many lines are kept as they were drawn: a key that scrolls makes one, and not all of them."""
 
 STYLES = ("heading", "dim", "accent", "good", "warn", "error", "mark")
 
@@ -83,7 +86,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     CUT: ClassVar[int] = 0
     """How many of the two blanks after the last column may be cut off."""
 
-    cursor: reactive[int] = reactive(-1, init=False)
+    cursor: reactive[int] = reactive(-1, init=False, repaint=False)
 
     class Highlighted(Message):
         """The cursor is on another row (or on none)."""
@@ -97,6 +100,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.today = date.min
         self.rows: Sequence[Row | str] = []
         self.empty_text = ""
+        self._lines: dict[tuple[int, int, bool, bool], Strip] = {}
+        self._styles_used: dict[str, Style] = {}
 
     def key_of(self, row: Row) -> object:
         """Return the name by which a row is found again."""
@@ -124,7 +129,23 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     def style(self, name: str) -> Style:
         """Return the style of a part by its name."""
-        return self.get_component_rich_style(f"row-list--{name}") if name else self.rich_style
+        found = self._styles_used.get(name)
+        if found is None:
+            found = self.get_component_rich_style(f"row-list--{name}") if name else self.rich_style
+            self._styles_used[name] = found
+        return found
+
+    def refresh(self, *regions: Region, **named: bool) -> Self:
+        """Draw again: some lines, or all of them, which are then made again too."""
+        if not regions:
+            self._lines.clear()
+        return super().refresh(*regions, **named)
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn with other styles."""
+        self._lines.clear()
+        self._styles_used.clear()
+        super().notify_style_update()
 
     def draw(self, row: Row, width: int, at_cursor: bool) -> Strip:
         """Draw a row."""
@@ -216,13 +237,24 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
             return Strip([Segment(set_cell_size("  " + text, width), self.style("dim"))])
         if number >= len(self.rows):
             return Strip.blank(width, self.rich_style)
-        row = self.rows[number]
-        if isinstance(row, str):
-            text = f"  {row}"
-            if cell_len(text) > width:
-                text = set_cell_size(text, width - 1).rstrip() + "…"
-            return Strip([Segment(set_cell_size(text, width), self.style("heading"))])
-        return self.draw(row, width, number == self.cursor)
+        row, at_cursor = self.rows[number], number == self.cursor
+        key = number, width, at_cursor, not isinstance(row, str) and self.is_marked(row)
+        line = self._lines.get(key)
+        if line is None:
+            if len(self._lines) >= LINES_KEPT:
+                self._lines.clear()
+            if isinstance(row, str):
+                line = self._heading(row, width)
+            else:
+                line = self.draw(row, width, at_cursor)
+            self._lines[key] = line
+        return line
+
+    def _heading(self, words: str, width: int) -> Strip:
+        text = f"  {words}"
+        if cell_len(text) > width:
+            text = set_cell_size(text, width - 1).rstrip() + "…"
+        return Strip([Segment(set_cell_size(text, width), self.style("heading"))])
 
     def action_rows_down(self) -> None:
         """Go to the next row."""

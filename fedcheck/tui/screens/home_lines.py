@@ -1,0 +1,107 @@
+"""The lines of home on gates and milestones: each leads to what it is about."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.deadlines import list_ruleset_deadlines
+from fedcheck.analysis.gate_scope import count_before
+from fedcheck.analysis.gates import Gate
+from fedcheck.analysis.outstanding import NOBODY, group_by_owner
+from fedcheck.domain.dates import format_distance
+from fedcheck.domain.text import one_line
+from fedcheck.tui.widgets.attention import Door
+
+BESIDE_TITLE = 10 + 12 + 2
+"""The cells next to a milestone's title: its date, the distance, a gap; then what is missing."""
+
+
+def gate_line(board: Board, found: Sequence[Gate]) -> Door:
+    """Return what the next gate lacks, and who owes it."""
+    gate = next((g for g in found if g.milestone.id == board.next_milestone), None)
+    if gate is None:
+        return Door(Content("This process has no gates."))
+    name = one_line(gate.milestone.title)
+    when = (
+        f" {gate.date.isoformat()}, {format_distance(gate.date, board.today)}" if gate.date else ""
+    )
+    if gate.ready:
+        text = Content.assemble((f"{name}{when}: ", "bold"), ("ready", "$text-success"))
+    else:
+        owed: dict[str, int] = {}
+        for debt in group_by_owner(board.project, gate.missing):
+            who = one_line(debt.role or debt.person, 30) or NOBODY
+            owed[who] = owed.get(who, 0) + len(debt.missing)
+        owers = ", ".join(f"{who} {number}" for who, number in owed.items())
+        text = Content.assemble(
+            (f"{name}{when}: ", "bold"),
+            (f"{len(gate.missing)} outstanding", "$text-warning"),
+            (f"   {owers}", "$foreground-muted"),
+        )
+    return Door(text, f"gate:{gate.milestone.id}")
+
+
+def date_lines(board: Board, found: list[Gate], role: str, width: int) -> list[Door]:
+    """Return the milestone that passed last, and what comes next: milestones and rulesets.
+
+    Args:
+        board: the project as it stands.
+        found: its gates.
+        role: whose rulesets are shown.
+        width: the cells of a line.
+    """
+    shown = [(gate.date, gate) for gate in found if gate.date]
+    passed = sorted((one for one in shown if one[0] < board.today), key=by_day)[-1:]
+    verdicts = {gate.milestone.id: _verdict(gate, found) for _, gate in shown}
+    beside = max((len(words) for words, _ in verdicts.values()), default=0)
+    room = min(max(width - BESIDE_TITLE - beside, 12), 40)
+
+    def show(day: date, gate: Gate) -> Door:
+        title = gate.milestone.title
+        text = fill(title, room) if gate.milestone.closes else one_line(title, width - 22)
+        line = _dated(board, day, text, verdicts[gate.milestone.id])
+        return Door(line, f"gate:{gate.milestone.id}")
+
+    rows = [(day, show(day, gate)) for day, gate in passed]
+    coming = [(day, show(day, gate)) for day, gate in shown if day >= board.today]
+    for one in list_ruleset_deadlines(board, role):
+        if one.day:
+            line = _dated(board, one.day, one_line(one.what, width - 22), ("", ""))
+            coming.append((one.day, Door(line, "calendar:")))
+    return [door for _, door in [*rows, *sorted(coming, key=by_day)]]
+
+
+def _dated(board: Board, day: date, text: str, verdict: tuple[str, str]) -> Content:
+    """Return a line: the day, the distance, a title, what is missing."""
+    return Content.assemble(
+        day.isoformat(),
+        (f"{format_distance(day, board.today):>10}  ", "$foreground-muted"),
+        text,
+        "  ",
+        verdict,
+    )
+
+
+def _verdict(gate: Gate, found: list[Gate]) -> tuple[str, str]:
+    """Return what a gate lacks, and its color; what earlier gates lack besides is shown too."""
+    if not gate.milestone.closes:
+        return "", ""
+    before = count_before(found, gate.milestone)
+    more = f" (+{before} earlier)" if before else ""
+    if gate.ready:
+        return f"ready{more}", "$text-warning" if before else "$text-success"
+    return f"{len(gate.missing)} outstanding{more}", "$text-warning"
+
+
+def by_day(dated: tuple[date, object]) -> date:
+    """Return the day of a pair, to sort by."""
+    return dated[0]
+
+
+def fill(text: str, width: int) -> str:
+    """Return a text cut or filled to a width in cells."""
+    text = one_line(text, width)
+    return text + " " * max(width - cell_len(text), 0)
