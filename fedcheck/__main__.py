@@ -9,6 +9,9 @@ def main() -> None:
     # A command makes many objects and drops hardly any before it ends: looking for cycles among
     # them costs a tenth of its time. The app, which stays, turns this on again.
     gc.disable()
+    from fedcheck.late_modules import put_off
+
+    put_off()
     from fedcheck.cli.main import run
 
     sys.exit(run(sys.argv[1:]))

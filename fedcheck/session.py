@@ -16,12 +16,12 @@ from fedcheck.analysis.consequences import add_consequences
 from fedcheck.domain.change import Change, HistoryLine, is_import, person_name
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.dates import DateOrder
 from fedcheck.domain.edits import Edit, edits_label, fresh_evidence
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import renew
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.reference import split_ref
-from fedcheck.domain.typed_dates import DateOrder
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.storage import (

@@ -35,6 +35,7 @@ ROOMS = {
     "sharing": {"sharing", *CORE},
     "cli": {
         "cli",
+        "late_modules",
         "demo",
         "keys",
         "reports",
@@ -46,7 +47,8 @@ ROOMS = {
         *CORE,
     },
     "tui": {"tui", "demo", "doctor", "keys", "reports", "importers", "sharing", *CORE},
-    "__main__": {"cli"},
+    "__main__": {"cli", "late_modules"},
+    "late_modules": set(),
     "__init__": set(),
 }
 """What each room of the package may import of it."""
@@ -286,6 +288,15 @@ DEAR = {
 }  # fmt: skip
 """What no usual command needs."""
 
+NEVER = {
+    "inspect", "ast", "dis", "tokenize", "platform", "gettext", "locale", "ipaddress",
+    "typing_extensions", "textwrap", "difflib",
+}  # fmt: skip
+"""What libraries import and no usual command uses; see `late_modules`."""
+
+ONLY_SOME = {"fedcheck.domain.typed_dates", "fedcheck.cli.json_documents"}
+"""What commands load where an option or a word of the query asks for it."""
+
 WRITERS = {"tomli_w", "fcntl"}
 """What only a command that writes needs."""
 
@@ -299,11 +310,14 @@ WRITERS = {"tomli_w", "fcntl"}
         (["export", "srtm", "--help"], {"zipfile", "xml.parsers.expat", "fedcheck.spreadsheets"}),
         (["import", "--help"], {"zipfile", "xml.parsers.expat", "fedcheck.spreadsheets"}),
         (["import", "csv", "--help"], {"zipfile", "xml.parsers.expat", "fedcheck.spreadsheets"}),
-        (["--version"], DEAR | WRITERS | {"msgspec", "zoneinfo", "pathlib", "json", "dataclasses"}),
-        (["status"], DEAR | WRITERS),
+        (
+            ["--version"],
+            NEVER | DEAR | WRITERS | {"msgspec", "zoneinfo", "pathlib", "json", "dataclasses"},
+        ),
+        (["status"], NEVER | DEAR | WRITERS | ONLY_SOME),
         (["status", "--json"], DEAR | WRITERS),
-        (["list"], DEAR | WRITERS),
-        (["next"], DEAR | WRITERS),
+        (["list"], NEVER | DEAR | WRITERS | ONLY_SOME),
+        (["next"], NEVER | DEAR | WRITERS | ONLY_SOME),
         (["set", "diagram", "--status", "doing"], DEAR),
         (["report", "-o", "-"], {"textual", "rich", "filelock", "markdown_it"}),
         (["report", "--format", "html", "-o", "-"], {"textual", "rich", "filelock"}),
@@ -325,16 +339,44 @@ def test_the_version_loads_nothing_of_a_workspace(workspace: Path) -> None:
         "fedcheck.cli.lazy_group",
         "fedcheck.cli.main",
         "fedcheck.errors",
+        "fedcheck.late_modules",
     }
+
+
+def test_a_module_that_was_put_off_answers_as_itself() -> None:
+    script = (
+        "from fedcheck.late_modules import LateModule, load_all, put_off\n"
+        "put_off()\n"
+        "import sys, inspect, gettext, textwrap, ipaddress, platform\n"
+        "text = 'First line.\\n\\n    Second.\\n'\n"
+        "assert isinstance(inspect, LateModule)\n"
+        "assert inspect.cleandoc(' one ') == 'one '\n"
+        "assert isinstance(sys.modules['inspect'], LateModule)\n"
+        "assert inspect.cleandoc(text) == 'First line.\\n\\nSecond.'\n"
+        "assert sys.modules['inspect'] is not inspect\n"
+        "assert inspect.signature is sys.modules['inspect'].signature\n"
+        "assert gettext.ngettext('a', 'b', 2) == 'b' and gettext.gettext('a') == 'a'\n"
+        "assert isinstance(sys.modules['gettext'], LateModule)\n"
+        "from textwrap import dedent\n"
+        "assert dedent('  a') == 'a' and ipaddress.ip_address('::1').is_loopback\n"
+        "name = platform.system()\n"
+        "load_all()\n"
+        "assert platform.system() == name == sys.modules['platform'].system()\n"
+        "assert not [one for one in sys.modules.values() if isinstance(one, LateModule)]\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
 def loaded_by_command(argv: list[str], where: Path) -> set[str]:
     """Return the modules that a fresh process has loaded after a command that went well."""
     script = (
         "import sys\n"
+        "from fedcheck.late_modules import LateModule, put_off\n"
+        "put_off()\n"
         "from fedcheck.cli.main import run\n"
         f"status = run({argv!r})\n"
-        "print(*sys.modules, file=sys.stderr)\n"
+        "loaded = [n for n, one in sys.modules.items() if not isinstance(one, LateModule)]\n"
+        "print(*loaded, file=sys.stderr)\n"
         "sys.exit(status)\n"
     )
     done = subprocess.run(

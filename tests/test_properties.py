@@ -21,7 +21,9 @@ from rich.cells import cell_len
 from small_project import applied, small_board
 from test_progress_files import FILES, PATH, RECORDS, whole
 
-from fedcheck.cli.output import format_table
+from fedcheck.cli import output
+from fedcheck.cli.options import json_text
+from fedcheck.cli.output import MAX_WIDTH, format_table
 from fedcheck.domain import query_fields
 from fedcheck.domain.change import Change, HistoryLine, diff_records
 from fedcheck.domain.checklist import Checklist, Item
@@ -516,6 +518,46 @@ def test_a_table_is_lines_of_plain_text(rows: list[list[str]]) -> None:
         assert "\n" not in line
         for cell in row:
             assert one_line(cell) in line
+
+
+def lay_out_plainly(rows: list[list[str]], room: int) -> list[str]:
+    """Return what `format_table(rows, right=(0,), flexible=1)` states, cell by cell."""
+    cleaned = [[one_line(cell) for cell in row] for row in rows]
+    widths = [
+        min(max(map(count_cells, column)), MAX_WIDTH) for column in zip(*cleaned, strict=True)
+    ]
+    if room:
+        widths[1] = max(12, widths[1] + min(room - sum(widths) - 4, 0))
+    lines = []
+    for row in cleaned:
+        parts = []
+        for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            text = one_line(cell, width) if room else cell
+            gap = " " * (width - count_cells(text))
+            parts.append(text + gap if place else gap + text)
+        lines.append("  ".join(parts))
+    return [line.rstrip() for line in lines]
+
+
+CELL = NASTY | st.text("ab ✓日\t", max_size=130)
+
+
+@given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=4), st.integers(0, 90))
+def test_a_table_is_laid_out_as_cell_by_cell(rows: list[list[str]], room: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(output, "terminal_width", lambda: room)
+        assert format_table(rows, right=(0,), flexible=1) == lay_out_plainly(rows, room)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(TODAY),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=8,
+    )
+)
+def test_json_is_as_the_standard_library_writes_it(data: Any) -> None:
+    assert json_text(data) == json.dumps(data, indent=2, default=lambda day: day.isoformat())
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -1,11 +1,13 @@
 """What may reach a screen."""
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedcheck.domain import text as texts
 from fedcheck.domain.text import clean, clean_for_file, make_storable, one_line, pluralize
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates too
@@ -94,6 +96,24 @@ def test_what_is_stored_is_text(text: str) -> None:
     assert "\r\n" not in stored or "\r\r\n" in text
     if text.isprintable():
         assert stored == text
+
+
+def test_no_character_that_a_pattern_finds_passes_as_harmless() -> None:
+    every = "".join(map(chr, range(0x110000)))
+    patterns = (texts._UNSAFE, texts._UNSAFE_LINE, texts._IGNORABLE, texts._JOINERS)
+    found = {char for pattern in patterns for char in re.findall(pattern, every)}
+    assert len(found) > 10_000
+    assert not [char for char in found if texts._is_harmless(char)]
+
+
+def test_wide_characters_are_those_of_the_table() -> None:
+    wide = re.compile(f"[{texts._WIDE}]")
+    bounds = texts._wide_bounds()
+    assert bounds == sorted(bounds)
+    near = {chr(ord(bound) + step) for bound in bounds for step in (-1, 0, 1)}
+    assert {char for char in near if texts.count_cells(char) == 2} == set(
+        wide.findall("".join(near))
+    )
 
 
 def test_plural() -> None:

@@ -20,10 +20,16 @@ SOON_DAYS = 14
 
 
 class Step(Struct, frozen=True):
-    """One thing to do, and why it stands where it stands."""
+    """One thing to do, and where it stands."""
 
+    board: Board
     row: Row
-    why: str
+    rank: Rank
+
+    @property
+    def why(self) -> str:
+        """State why it stands where it stands; most steps are counted and not shown."""
+        return explain_step(self.board, self.row)
 
 
 def list_steps(board: Board, rows: Iterable[Row]) -> list[Step]:
@@ -35,12 +41,11 @@ def list_steps(board: Board, rows: Iterable[Row]) -> list[Step]:
     """
     near = find_phases_in_reach(board)
     steps = [
-        (rank_row(board, row), row)
+        Step(board, row, rank_row(board, row))
         for row in rows
         if _is_actionable(row) and (row.phase in near or _is_pressing(board, row))
     ]
-    steps.sort(key=lambda pair: pair[0])
-    return [Step(row, explain_step(board, row)) for _, row in steps]
+    return sorted(steps, key=lambda step: step.rank)
 
 
 def list_steps_of_role(board: Board, role: str, query: Query | None = None) -> list[Step]:

@@ -1,8 +1,10 @@
 """The board: every item that applies, with what follows for it on one day; and orphaned records."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -14,11 +16,11 @@ from fedcheck.analysis.milestones import (
     find_next_milestone,
     find_phase_ends,
 )
-from fedcheck.domain.checklist import Checklist, Item, Section
+from fedcheck.domain.checklist import Checklist, Item
 from fedcheck.domain.control_ids import find_family, is_part_of_code, normalize_code
 from fedcheck.domain.dates import parse_span, shift_clamped
-from fedcheck.domain.glossary import Level
-from fedcheck.domain.record import UNKNOWN_RECORD, Record
+from fedcheck.domain.glossary import Level, Status
+from fedcheck.domain.record import EMPTY_RECORD, UNKNOWN_RECORD, Record
 from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, pluralize
@@ -42,6 +44,17 @@ class Board(Struct, frozen=True, eq=False, dict=True):
     def dates(self) -> Mapping[str, date]:
         """Return the known dates of milestones."""
         return self.calendar.dates
+
+    @cached_property
+    def phase_ends(self) -> Mapping[str, date]:
+        """Return the day on which each phase is closed for good; see `find_phase_ends`."""
+        return find_phase_ends(self.project, self.dates)
+
+    @cached_property
+    def rows_by_list(self) -> dict[str, list[Row]]:
+        """Return the rows of each checklist that has any, in their order."""
+        groups = groupby(self.rows.values(), attrgetter("checklist"))
+        return {name: list(rows) for name, rows in groups}
 
     @cached_property
     def next_milestone(self) -> str:
@@ -72,58 +85,58 @@ def build_board(project: Project, today: date) -> Board:
     """Return the project as it is on a day."""
     days = build_calendar(project)
     passed = {name for name, day in days.dates.items() if day <= today}
-    applying = list(project.applying())
     ends = find_phase_ends(project, days.dates)
-    known = {f"{checklist.id}:{item.id}" for checklist, _, item in applying}
-    rows = {}
-    for checklist, section, item in applying:
-        found = _build_row(
-            project, days, today, ends.get(checklist.phase), passed, known, checklist, section, item
-        )
-        rows[found.ref] = found
+    rules = evidence.EvidenceRules(days, today, project.file_states or {})
+    rows: dict[str, Row] = {}
+    for checklist in project.checklists.values():
+        _add_rows(rows, project, rules, passed, checklist, ends.get(checklist.phase))
     return Board(project, today, days, rows)
 
 
-def _build_row(
+def _add_rows(
+    rows: dict[str, Row],
     project: Project,
-    days: Calendar,
-    today: date,
-    ends: date | None,
-    passed: set[str],
-    known: set[str],
+    rules: evidence.EvidenceRules,
+    passed: Set[str],
     checklist: Checklist,
-    section: Section,
-    item: Item,
-) -> Row:
-    ref = f"{checklist.id}:{item.id}"
-    record = UNKNOWN_RECORD if checklist.id in project.unreadable else project.record(ref)
-    due = resolve_due_date(item, record, days, ends)
-    again = due is not None and _is_due_again(item, record, due, today)
-    open_ = again or not (record.closed or record is UNKNOWN_RECORD)
-    return Row(
-        ref=ref,
-        checklist=checklist.id,
-        phase=checklist.phase,
-        role=checklist.role,
-        section=section,
-        item=item,
-        record=record,
-        due=due,
-        overdue=open_ and due is not None and due < today and _counts_late(item, record),
-        evidence=evidence.list_evidence_states(
-            item, record, days, today, ends, project.file_states
-        ),
-        waits=_list_open_needs(project, known, checklist, item),
-        later=bool(item.after) and item.after not in passed,
-        changed=bool(record.basis) and not item.accepts(record.basis),
-        private=checklist.id in project.withheld_lists,
-        internal=checklist.id in project.internal_lists,
-    )
+    ends: date | None,
+) -> None:
+    """Add the rows of a list.
+
+    This runs for each of thousands of items, most of them without a need, a period or a basis:
+    what holds for the whole list is found out once, and what an item does not have is not asked.
+    """
+    name, facts, days, today = checklist.id, project.facts, rules.calendar, rules.today
+    records = project.records.get(name, {})
+    unreadable = name in project.unreadable
+    withheld, internal = name in project.withheld_lists, name in project.internal_lists
+    for item_id, (section, item) in checklist.items.items():
+        if item.applies and not item.applies_to(facts):
+            continue
+        record = UNKNOWN_RECORD if unreadable else records.get(item_id, EMPTY_RECORD)
+        due = resolve_due_date(item, record, days, ends)
+        basis = record.basis
+        ref = f"{name}:{item_id}"
+        rows[ref] = Row(
+            ref,
+            name,
+            checklist.phase,
+            checklist.role,
+            section,
+            item,
+            record,
+            due,
+            due is not None and due < today and _is_late(item, record),
+            evidence.list_evidence_states(item, record, rules, ends) if record.evidence else (),
+            _list_open_needs(project, checklist, item) if item.needs else (),
+            bool(item.after) and item.after not in passed,
+            bool(basis) and not checklist.accepts(item, basis),
+            withheld,
+            internal,
+        )
 
 
-def _list_open_needs(
-    project: Project, known: set[str], checklist: Checklist, item: Item
-) -> tuple[str, ...]:
+def _list_open_needs(project: Project, checklist: Checklist, item: Item) -> tuple[str, ...]:
     """Return what an item waits for, as far as its records can be read.
 
     A shared list does not report private ones.
@@ -134,7 +147,10 @@ def _list_open_needs(
     return tuple(
         need
         for need in item.needs
-        if need in known and split_ref(need)[0] not in hidden and not project.record(need).closed
+        if split_ref(need)[0] not in hidden
+        and not project.record(need).closed
+        and (needed := project.item(need)) is not None
+        and needed.applies_to(project.facts)
     )
 
 
@@ -152,14 +168,16 @@ def resolve_due_date(item: Item, record: Record, days: Calendar, ends: date | No
     return days.due(item.due)
 
 
-def _counts_late(item: Item, record: Record) -> bool:
-    """Return whether an item can be overdue: an optional one only by a date that a person gave."""
-    return item.level != Level.MAY or bool(record.due)
+def _is_late(item: Item, record: Record) -> bool:
+    """Return whether an item whose day has passed is overdue: open, or due once more.
 
-
-def _is_due_again(item: Item, record: Record, due: date, today: date) -> bool:
-    """Return whether a recurring item that was done is due once more."""
-    return bool(item.every) and record.status == "done" and due < today
+    An optional item is overdue only by a date that a person gave.
+    """
+    if record.status == Status.DONE:
+        is_open = bool(item.every)
+    else:
+        is_open = record.status != Status.NA and record is not UNKNOWN_RECORD
+    return is_open and (item.level != Level.MAY or bool(record.due))
 
 
 def list_orphaned_refs(project: Project) -> list[str]:

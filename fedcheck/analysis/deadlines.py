@@ -21,7 +21,6 @@ from fedcheck.analysis.evidence import (
     resolve_age_limit,
 )
 from fedcheck.analysis.issues import build_finding_language, build_request_language
-from fedcheck.analysis.milestones import find_phase_ends
 from fedcheck.analysis.rulesets import list_ruleset_days
 from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role
 from fedcheck.domain.checklist import Item, SourceRef
@@ -287,7 +286,7 @@ def _evidence_deadlines(board: Board, row: Row) -> Iterator[Deadline]:
     of a recurring item is a deadline of its own; here only a limit or an expiry counts.
     """
     item, record = row.item, row.record
-    ends = find_phase_ends(board.project, board.dates).get(row.phase)
+    ends = board.phase_ends.get(row.phase)
     found: dict[tuple[date, str], list[Evidence]] = {}
     for evidence_item, state in zip(record.evidence, row.evidence, strict=True):
         if not (item.max_age or evidence_item.expires) or state not in ("ok", "stale"):

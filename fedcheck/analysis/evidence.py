@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
+
+from msgspec import Struct
 
 from fedcheck.analysis.milestones import Calendar
 from fedcheck.domain.checklist import Item
@@ -19,13 +22,38 @@ from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
 from fedcheck.domain.record import Record
 
 
+class EvidenceRules(Struct, frozen=True, dict=True):
+    """What the evidence of one board is judged by, with what was worked out so far.
+
+    Thousands of items share a few limits, and their evidence a few days of collection.
+
+    Attributes:
+        today: the day on which it is judged where no milestone is named.
+        file_states: evidence files that are not known to be good; see `find_file_state`.
+    """
+
+    calendar: Calendar
+    today: date
+    file_states: Mapping[str, str]
+
+    @cached_property
+    def _limits(self) -> dict[str, tuple[date, dict[date | None, bool]]]:
+        return {}
+
+    def resolve_limit(self, item: Item) -> tuple[date, dict[date | None, bool]]:
+        """Return the day on which the evidence of an item is judged, and a table to fill.
+
+        The table has the days of collection looked at so far, and whether they are too long ago.
+        """
+        found = self._limits.get(item.max_age)
+        if found is None:
+            _, judged = resolve_age_limit(item, self.calendar, self.today)
+            found = self._limits[item.max_age] = judged, {}
+        return found
+
+
 def list_evidence_states(
-    item: Item,
-    record: Record,
-    calendar: Calendar,
-    today: date,
-    ends: date | None,
-    file_states: Mapping[str, str] | None,
+    item: Item, record: Record, rules: EvidenceRules, ends: date | None
 ) -> tuple[str, ...]:
     """Return the state of each evidence item of a record, one of `EvidenceState`.
 
@@ -35,18 +63,25 @@ def list_evidence_states(
     """
     if not record.evidence:
         return ()
-    span, judged = resolve_age_limit(item, calendar, today)
-    recurring = parse_span(item.every) if item.every else None
-    newest = find_newest_date(record)
-    found = []
-    for evidence_item in record.evidence:
-        state = find_file_state(file_states or {}, evidence_item)
-        if state in UNSOUND_STATES:
+    judged, ages = rules.resolve_limit(item)
+    newest = find_newest_date(record) if item.every else None
+    files, found = rules.file_states, []
+    for one in record.evidence:
+        state = find_file_state(files, one) if files else ""
+        collected = one.collected
+        if collected not in ages:
+            span, _ = resolve_age_limit(item, rules.calendar, rules.today)
+            ages[collected] = _is_past(collected, span, judged)
+        if state and state in UNSOUND_STATES:
             found.append(state)
-        elif _is_too_old(evidence_item, span, judged) or (
-            recurring
-            and evidence_item.collected == newest
-            and _is_too_old(evidence_item, recurring, min(today, ends or today))
+        elif (
+            ages[collected]
+            or (one.expires and one.expires < judged)
+            or (
+                item.every
+                and collected == newest
+                and _is_too_old(one, parse_span(item.every), min(rules.today, ends or rules.today))
+            )
         ):
             found.append(EvidenceState.STALE)
         else:
@@ -129,6 +164,11 @@ def _last_valid_date(evidence_item: Evidence, span: Span | None) -> date:
 def _is_too_old(evidence_item: Evidence, span: Span | None, judged: date) -> bool:
     if evidence_item.expires and evidence_item.expires < judged:
         return True
+    return _is_past(evidence_item.collected, span, judged)
+
+
+def _is_past(collected: date | None, span: Span | None, judged: date) -> bool:
+    """Return whether a span after a day has ended; without a day it always has."""
     if span is None:
         return False
-    return evidence_item.collected is None or shift_clamped(evidence_item.collected, span) < judged
+    return collected is None or shift_clamped(collected, span) < judged

@@ -1,5 +1,6 @@
 """What the number of a gate counts: which phases, and what is still missing before it."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from fedcheck.analysis.board import Board
@@ -19,16 +20,37 @@ def count_before(found: Sequence[Gate], milestone: Milestone) -> int:
         milestone: the milestone that is spoken of.
     """
     ids = [gate.milestone.id for gate in found]
-    place = ids.index(milestone.id) if milestone.id in ids else len(ids)
-    own = {(one.kind, one.ref) for gate in found[place : place + 1] for one in gate.missing}
-    earlier = {
-        (one.kind, one.ref)
-        for gate in found[:place]
-        for one in gate.missing
-        # a request counts at every gate, each time in another phase
-        if one.phase not in milestone.closes or (one.kind, one.ref) not in own
-    }
+    if milestone.id in ids:
+        return count_before_each(found[: ids.index(milestone.id) + 1])[-1]
+    earlier = {(one.kind, one.ref) for gate in found for one in gate.counted}
     return len(earlier)
+
+
+def count_before_each(found: Sequence[Gate]) -> list[int]:
+    """Return for each gate of a process how many things only earlier gates lack.
+
+    What the gate lacks too, in a phase that it closes, is not among them. A request counts at
+    every gate, each time in another phase.
+    """
+    counts = []
+    everything: set[tuple[str, str]] = set()
+    by_phase: dict[str, set[tuple[str, str]]] = {}  # the same, by the phases in which it counted
+    for gate in found:
+        own: dict[str, set[tuple[str, str]]] = {}
+        for one in gate.counted:
+            phase = one.phase
+            if phase not in own:
+                own[phase] = set()
+            own[phase].add((one.kind, one.ref))
+        too = everything & set().union(*own.values())
+        for phase, elsewhere in by_phase.items():
+            if phase not in gate.milestone.closes:
+                too -= elsewhere
+        counts.append(len(everything) - len(too))
+        for phase, counted in own.items():
+            everything |= counted
+            by_phase[phase] = by_phase.get(phase, set()) | counted
+    return counts
 
 
 def describe_scope(process: Process, found: Sequence[Gate], milestone: Milestone) -> str:
@@ -38,7 +60,17 @@ def describe_scope(process: Process, found: Sequence[Gate], milestone: Milestone
     Empty where the gate has no phase, or where nothing is missing before it.
     """
     before = count_before(found, milestone) if milestone.closes else 0
-    if not before:
+    return _state_scope(process, milestone, before)
+
+
+def describe_scopes(process: Process, found: Sequence[Gate]) -> list[str]:
+    """Return for each gate of a process what its number leaves out; see `describe_scope`."""
+    pairs = zip(found, count_before_each(found), strict=True)
+    return [_state_scope(process, gate.milestone, before) for gate, before in pairs]
+
+
+def _state_scope(process: Process, milestone: Milestone, before: int) -> str:
+    if not (before and milestone.closes):
         return ""
     named = [one_line(phase.title) for phase in process.phases if phase.id in milestone.closes]
     scope = " and ".join(named) if len(named) <= MAX_NAMED else "the phases of this milestone"
@@ -56,12 +88,12 @@ def lacking_by_phase(
     phases of one gate adds up to what it lacks.
     """
     lacks: dict[str, tuple[str, int] | None] = {}
+    counted = {gate.milestone.id: Counter(one.phase for one in gate.counted) for gate in found}
     for phase in board.project.process.phases:
         closing = [gate for gate in found if phase.id in gate.milestone.closes]
         spoken = [gate for gate in closing if gate.milestone.id == milestone]
-        counts = [
-            (g.milestone.id, sum(m.phase == phase.id for m in g.missing)) for g in spoken or closing
-        ]
+        names = [gate.milestone.id for gate in spoken or closing]
+        counts = [(name, counted[name][phase.id]) for name in names]
         short = next((pair for pair in counts if pair[1]), ("", 0))
         lacks[phase.id] = short if closing else None
     return lacks

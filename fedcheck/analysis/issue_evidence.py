@@ -50,7 +50,7 @@ def _build_row(board: Board, book: str, thing: Issue, owner: str, ended: date | 
     day = ended if status == "done" and ended else board.today
     item = Item(thing.id, thing.title)
     record = Record(status=status, owner=owner, evidence=thing.evidence)
-    states = board.project.file_states
+    rules = evidence.EvidenceRules(board.calendar, day, board.project.file_states or {})
     return Row(
         ref=f"{book}:{thing.id}",
         checklist=book,
@@ -60,7 +60,7 @@ def _build_row(board: Board, book: str, thing: Issue, owner: str, ended: date | 
         item=item,
         record=record,
         due=thing.due,
-        evidence=evidence.list_evidence_states(item, record, board.calendar, day, None, states),
+        evidence=evidence.list_evidence_states(item, record, rules, None),
     )
 
 

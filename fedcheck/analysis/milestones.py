@@ -1,19 +1,22 @@
 """When milestones take place: the workspace's own dates first, the process's defaults else."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 
 from msgspec import Struct
 
+from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import parse_due, resolve_due
 from fedcheck.domain.glossary import DEMANDED, Status
 from fedcheck.domain.process import Milestone
+from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.reference import did_you_mean, split_ref
 from fedcheck.domain.workspace import Project
 
 
-class Calendar(Struct, frozen=True):
+class Calendar(Struct, frozen=True, dict=True):
     """The dates that due expressions depend on.
 
     Attributes:
@@ -41,6 +44,17 @@ class Calendar(Struct, frozen=True):
         """Return the date of a due expression; nothing while its anchor is unknown."""
         if not expression:
             return None
+        known = self._dues
+        if expression not in known:
+            known[expression] = self._resolve(expression)
+        return known[expression]
+
+    @cached_property
+    def _dues(self) -> dict[str, date | None]:
+        """Return the dates worked out so far: thousands of items share a few expressions."""
+        return {}
+
+    def _resolve(self, expression: str) -> date | None:
         try:
             return resolve_due(parse_due(expression), self.anchor)
         except ValueError:
@@ -66,14 +80,15 @@ def build_calendar(project: Project) -> Calendar:
     own = dict(project.config.milestones or {})
     dates = dict(own)
     pending = {m.id: m.default for m in project.process.milestones if m.default and m.id not in own}
-    view = Calendar(project, own, dates)
+    found = Calendar(project, own, dates)
     for _ in range(len(pending)):
-        known = {name: day for name, text in pending.items() if (day := view.due(text))}
+        known = {name: day for name, text in pending.items() if (day := found.due(text))}
         if not known:
             break
-        dates.update(known)
+        dates = {**dates, **known}
+        found = Calendar(project, own, dates)  # a new one: each keeps what it worked out
         pending = {name: text for name, text in pending.items() if name not in known}
-    return view
+    return found
 
 
 def find_phase_ends(project: Project, dates: Mapping[str, date]) -> dict[str, date]:
@@ -130,11 +145,21 @@ def find_next_milestone(project: Project, dates: Mapping[str, date], today: date
 def _count_done(project: Project) -> dict[str, int]:
     """Count the items done by phase."""
     found: Counter[str] = Counter()
-    for checklist, _, item in project.applying():
-        if checklist.id not in project.withheld_lists:
-            done = project.record(f"{checklist.id}:{item.id}").status == Status.DONE
-            found[checklist.phase] += done
+    for checklist, records in _list_counted(project):
+        done = sum(
+            record.status == Status.DONE
+            for name, record in records.items()
+            if name in checklist.items and checklist.items[name][1].applies_to(project.facts)
+        )
+        found[checklist.phase] += done
     return dict(found)
+
+
+def _list_counted(project: Project) -> Iterator[tuple[Checklist, Mapping[str, Record]]]:
+    """Yield the lists that gates know of, each with its records."""
+    for checklist in project.checklists.values():
+        if checklist.id not in project.withheld_lists:
+            yield checklist, project.records.get(checklist.id, {})
 
 
 def _is_behind(project: Project, milestone: Milestone, done: Mapping[str, int]) -> bool:
@@ -163,10 +188,11 @@ def _count_passed(gates: list[str], dates: Mapping[str, date], today: date) -> i
 def _has_open_items(project: Project, milestone: Milestone) -> bool:
     """Return whether a demanded item of the phases that a milestone closes is open."""
     return any(
-        checklist.phase in milestone.closes
-        and item.level in DEMANDED
+        item.level in DEMANDED
         and not item.after
-        and checklist.id not in project.withheld_lists
-        and not project.record(f"{checklist.id}:{item.id}").closed
-        for checklist, _, item in project.applying()
+        and not records.get(name, EMPTY_RECORD).closed
+        and item.applies_to(project.facts)
+        for checklist, records in _list_counted(project)
+        if checklist.phase in milestone.closes
+        for name, (_, item) in checklist.items.items()
     )

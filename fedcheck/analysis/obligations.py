@@ -309,15 +309,9 @@ def list_obligations(board: Board, role: str, query: str = "") -> list[Obligatio
     return sorted(found, key=lambda one: one.rank)
 
 
-def merge_agenda(
-    board: Board, steps: Iterable[Step], more: Iterable[Obligation]
-) -> list[Step | Obligation]:
+def merge_agenda(steps: Iterable[Step], more: Iterable[Obligation]) -> list[Step | Obligation]:
     """Return steps on items and what is owed otherwise as one agenda."""
-    ranked: list[tuple[Rank, Step | Obligation]] = [
-        (rank_row(board, step.row), step) for step in steps
-    ]
-    ranked += [(one.rank, one) for one in more]
-    return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
+    return sorted([*steps, *more], key=lambda one: one.rank)
 
 
 def _request_obligations(board: Board, request: Request, role: str) -> Iterator[Obligation]:

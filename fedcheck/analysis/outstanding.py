@@ -97,5 +97,5 @@ def find_newly_outstanding(then: Gate, now: Gate) -> frozenset[tuple[str, str]]:
 
     An item that is open now and overdue then is in both: its `since` shows.
     """
-    there = {(one.kind, one.ref) for one in now.missing}
-    return frozenset((one.kind, one.ref) for one in then.missing) - there
+    there = {(one.kind, one.ref) for one in now.counted}
+    return frozenset((one.kind, one.ref) for one in then.counted) - there

@@ -8,8 +8,9 @@ from msgspec import Struct, field
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import Deadline
 from fedcheck.domain.checklist import Checklist
-from fedcheck.domain.glossary import STATUSES
+from fedcheck.domain.glossary import STATUSES, Level
 from fedcheck.domain.process import Phase
+from fedcheck.domain.record import UNKNOWN_RECORD
 from fedcheck.domain.row import Row
 
 
@@ -63,38 +64,34 @@ class Count(Struct):
         """Return the percentage as text, `?` where not all is known: `73%`."""
         return "?" if self.unknown else f"{self.percent}%"
 
-    def add(self, row: Row) -> None:
-        """Count one item."""
-        if row.optional:
-            self.optional += 1
-        elif row.unknown:
-            self.unknown += 1
-        else:
-            self.by_status[row.record.status] += 1
 
-
-def count_items(rows: Iterable[Row]) -> Count:
-    """Count entries."""
-    total = Count()
+def count_items(rows: Iterable[Row], total: Count | None = None) -> Count:
+    """Count entries, in addition to what a total has already."""
+    total = Count() if total is None else total
+    by_status = total.by_status
     for row in rows:
-        total.add(row)
+        record = row.record
+        if row.item.level == Level.MAY:
+            total.optional += 1
+        elif record is UNKNOWN_RECORD:
+            total.unknown += 1
+        else:
+            by_status[record.status] += 1
     return total
 
 
 def count_by_checklist(board: Board) -> dict[str, Count]:
     """Count by checklist id, lists without an applying item included."""
-    counts = {checklist: Count() for checklist in board.project.checklists}
-    for row in board.rows.values():
-        counts[row.checklist].add(row)
-    return counts
+    rows = board.rows_by_list
+    return {name: count_items(rows.get(name, ())) for name in board.project.checklists}
 
 
 def count_internal(board: Board) -> list[tuple[Checklist, Count, int]]:
     """Return the internal checklists that have items, with their count and how many are overdue."""
     found = []
     for name, checklist in board.project.checklists.items():
-        rows = [row for row in board.rows.values() if row.checklist == name and row.internal]
-        if rows:
+        rows = board.rows_by_list.get(name, [])
+        if rows and rows[0].internal:
             found.append((checklist, count_items(rows), sum(row.overdue for row in rows)))
     return found
 
@@ -111,7 +108,7 @@ def split_phases(board: Board, role: str) -> tuple[list[Phase], list[Phase]]:
     none is the role's own, all concern it.
     """
     process = board.project.process
-    near = {row.phase for row in board.rows.values() if row.role == role}
+    near = {rows[0].phase for rows in board.rows_by_list.values() if rows[0].role == role}
     milestone = process.milestone(board.next_milestone)
     if near and milestone and role in (milestone.roles or (role,)):
         near |= set(milestone.closes)
@@ -124,9 +121,10 @@ def split_phases(board: Board, role: str) -> tuple[list[Phase], list[Phase]]:
 def count_by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
     """Count by phase and role, without private lists: every report counts the same."""
     counts: dict[tuple[str, str], Count] = {}
-    for row in board.rows.values():
-        if not row.private:
-            counts.setdefault((row.phase, row.role), Count()).add(row)
+    for rows in board.rows_by_list.values():
+        first = rows[0]
+        if not first.private:
+            count_items(rows, counts.setdefault((first.phase, first.role), Count()))
     return counts
 
 
@@ -135,7 +133,7 @@ def count_by_section(rows: Iterable[Row]) -> dict[tuple[str, str], Count]:
     counts: dict[tuple[str, str], Count] = {}
     for row in rows:
         place = (row.checklist, row.section.id)
-        counts.setdefault(place, Count()).add(row)
+        count_items((row,), counts.setdefault(place, Count()))
     return counts
 
 

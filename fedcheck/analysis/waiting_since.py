@@ -78,7 +78,7 @@ def find_outstanding_since(
         case "evidence" | "needs" | "result":
             return row.record.done
         case "finding":
-            raised = [f.found for f in board.project.findings if row.ref in f.items and f.found]
+            raised = [one.found for one in board.project.findings_of(row.ref) if one.found]
             return min(raised, default=row.record.done)
         case "stale":
             return _find_stale_since(board, row)
@@ -137,6 +137,8 @@ def list_stale_later(board: Board) -> list[tuple[Row, Evidence]]:
     """Return the evidence that counts as stale for its milestone, and is not too old today."""
     found = []
     for row in board.rows.values():
+        if EvidenceState.STALE not in row.evidence:
+            continue
         for piece, state in zip(row.record.evidence, row.evidence, strict=True):
             if state == EvidenceState.STALE:
                 day = find_age_limit_date(row.item, row.record, piece)
@@ -147,12 +149,9 @@ def list_stale_later(board: Board) -> list[tuple[Row, Evidence]]:
 
 def find_role(project: Project, who: str) -> str:
     """Return the role of a person, or the role that is named itself; empty where it is neither."""
-    people = {
-        name.casefold(): person.role for name, person in (project.config.people or {}).items()
-    }
     word = who.casefold()
-    if word in people:
-        return people[word]
+    if word in project.person_roles:
+        return project.person_roles[word]
     return word if word in project.process.roles else ""
 
 

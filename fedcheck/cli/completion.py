@@ -1,5 +1,7 @@
 """Shell completion of items, queries, milestones and checklists; silent where nothing opens.
 
+Every command names its completers, and only a shell calls them: what they need is loaded there.
+
 What a workspace states is data, and a shell runs what is on its line: only plain words are offered,
 which every shell takes as they are. Names with blanks or other signs are left out, as click's
 scripts hand values to bash without quotes.
@@ -9,20 +11,17 @@ import os
 from collections.abc import Callable, Iterable
 from functools import wraps
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis import issues
-from fedcheck.domain import item_language, query, query_fields
-from fedcheck.domain.query import QueryWords
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import clean, one_line
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from fedcheck.domain.query import QueryWords
     from fedcheck.domain.workspace import Project
     from fedcheck.session import Session
 
@@ -85,6 +84,8 @@ def _silent(complete: Completer) -> Completer:
 
 
 def _open_session(ctx: click.Context) -> "Session | None":
+    from pathlib import Path
+
     from fedcheck.session import open_session
     from fedcheck.storage import paths
 
@@ -112,8 +113,11 @@ def complete_items(ctx: click.Context, _: click.Parameter, incomplete: str) -> "
 @_silent
 def complete_item_query(ctx: click.Context, _: click.Parameter, incomplete: str) -> "Completions":
     """Complete the keys of a query, and the values of those keys that have a list."""
+    from fedcheck.domain import item_language, query, query_fields
+
     name, colon, _value = incomplete.removeprefix("-").partition(":")
-    known: QueryWords = {key: item_language.FIXED_VALUES.get(key, ()) for key in query_fields.KEYS}
+    fixed = item_language.FIXED_VALUES
+    known: QueryWords = {key: fixed.get(key, ()) for key in query_fields.KEYS}
     if colon and not known.get(name):
         session = _open_session(ctx)
         known = item_language.list_query_words(session.project) if session else known
@@ -197,6 +201,9 @@ def complete_request_query(
     ctx: click.Context, _: click.Parameter, incomplete: str
 ) -> "Completions":
     """Complete a query on requests."""
+    from fedcheck.analysis import issues
+    from fedcheck.domain import query
+
     session = _open_session(ctx)
     known = issues.list_request_values(session.project) if session else {}
     return _offer((word, "") for word in query.complete_word(incomplete, known))
@@ -207,6 +214,9 @@ def complete_finding_query(
     ctx: click.Context, _: click.Parameter, incomplete: str
 ) -> "Completions":
     """Complete a query on findings."""
+    from fedcheck.analysis import issues
+    from fedcheck.domain import query
+
     session = _open_session(ctx)
     known = issues.list_finding_values(session.project) if session else {}
     return _offer((word, "") for word in query.complete_word(incomplete, known))

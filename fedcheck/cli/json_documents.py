@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from fedcheck.analysis import issues, outstanding
 from fedcheck.analysis.board import Board, list_orphaned_refs
-from fedcheck.analysis.gate_scope import count_before
-from fedcheck.analysis.gates import NO_DAYS, Gate, Outstanding, Remark, gates
+from fedcheck.analysis.gate_answer import NO_DAYS, Gate, Outstanding, Remark
+from fedcheck.analysis.gate_scope import count_before, count_before_each
+from fedcheck.analysis.gates import gates
 from fedcheck.analysis.obligations import Obligation
 from fedcheck.analysis.progress import Count, count_by_checklist, count_internal
 from fedcheck.analysis.replacements import Replacement, list_replacements
@@ -49,6 +50,7 @@ def status_document(
     asked = issues.count_issues(requests, board.today)
     found = issues.count_issues(project.findings, board.today)
     judged = gates(board, days)
+    scopes = zip(judged, count_before_each(judged), strict=True)
     return {
         "schema": "fedcheck/status@1",
         "as_of": board.today,
@@ -76,7 +78,7 @@ def status_document(
             }
             for phase in project.process.phases
         ],
-        "milestones": [_milestone(board, gate, judged) for gate in judged],
+        "milestones": [_milestone(board, gate, before) for gate, before in scopes],
         "rulesets": [ruleset_row(one) for one in list_rulesets(board)],
         "evidence": {
             "total": len(states),
@@ -141,7 +143,7 @@ def loss_row(session: "Session", loss: "Loss") -> dict[str, Any]:
     }
 
 
-def _milestone(board: Board, gate: Gate, judged: Sequence[Gate]) -> dict[str, Any]:
+def _milestone(board: Board, gate: Gate, before: int) -> dict[str, Any]:
     return {
         "id": gate.milestone.id,
         "title": gate.milestone.title,
@@ -150,7 +152,7 @@ def _milestone(board: Board, gate: Gate, judged: Sequence[Gate]) -> dict[str, An
         "gate": {
             "ready": gate.ready,
             "phases": list(gate.milestone.closes),
-            "before": count_before(judged, gate.milestone) if gate.milestone.closes else 0,
+            "before": before if gate.milestone.closes else 0,
             "missing": [missing_row(m) for m in gate.missing],
             "remarks": [remark_row(one) for one in gate.remarks],
         },
@@ -200,8 +202,17 @@ def remark_row(remark: Remark) -> dict[str, Any]:
     return {name: getattr(remark, name) for name in names}
 
 
-def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) -> dict[str, Any]:
-    """Return `fedcheck/gate@1`; `fresh` is what is not missing yet on the real day."""
+def gate_document(
+    board: Board, gate: Gate, fresh: Collection[tuple[str, str]], every: Sequence[Gate]
+) -> dict[str, Any]:
+    """Return `fedcheck/gate@1`.
+
+    Args:
+        board: the project on the day of the gate.
+        gate: the gate.
+        fresh: what is not missing yet on the real day.
+        every: the gates of the process in their order.
+    """
     return {
         "schema": "fedcheck/gate@1",
         "as_of": board.today,
@@ -209,7 +220,7 @@ def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) 
         "date": gate.date,
         "ready": gate.ready,
         "phases": list(gate.milestone.closes),
-        "before": count_before(gates(board), gate.milestone),
+        "before": count_before(every, gate.milestone),
         "missing": [
             {
                 **missing_row(missing),

@@ -45,8 +45,10 @@ def open_app(
                 raise
     if root is not None:
         workspace_contents.load_head(root)  # a broken head file is told here, whole, with its lines
+    from fedcheck.late_modules import load_all
     from fedcheck.tui.start import run_app
 
+    load_all()
     gc.enable()  # off since the start of the process; the app stays, and makes cycles
     return run_app(
         root, folders, user, config.resolve_user(user, os.environ), here, problems, portfolio

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from fedcheck.cli import output
-from fedcheck.cli.options import print_json, print_line
+from fedcheck.cli.options import print_json, print_lines
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.linting.copies import find_official_texts
@@ -69,8 +69,7 @@ def print_counts(findings: Sequence[Finding], as_json: bool) -> None:
         rows.append([file, *(str(number or "") for number in numbers), str(sum(numbers))])
     totals = [sum(counted[file, rule] for file in files) for rule in RULES]
     rows.append(["all", *map(str, totals), str(sum(totals))])
-    for line in output.format_table(rows, right=tuple(range(1, len(RULES) + 2))):
-        print_line(line)
+    print_lines(output.format_table(rows, right=tuple(range(1, len(RULES) + 2))))
 
 
 def _name(path: Path) -> str:

@@ -103,8 +103,11 @@ def cli(ctx: click.Context, workspace: str | None) -> None:
 def run(argv: Sequence[str]) -> int:
     """Run a command line and return its exit status. Prints every failure as words on stderr."""
     _open_missing_streams()
+    words = list(argv)
+    if words[:1] == ["-w"] and words[1:]:
+        words[0] = "--workspace"  # for a short option click looks for long ones like it first
     try:
-        status: Any = cli.main(args=list(argv), prog_name="fedcheck", standalone_mode=False)
+        status: Any = cli.main(args=words, prog_name="fedcheck", standalone_mode=False)
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except BrokenPipeError:

@@ -102,23 +102,41 @@ def format_table(
         right: columns that are aligned to the right.
         flexible: the column that is cut so that lines fit the terminal; none is cut elsewhere.
     """
-    texts = [[one_line(cell) for cell in row] for row in rows]
-    if not texts:
+    columns = [_clean_column(column) for column in zip(*rows, strict=True)]
+    if not columns:
         return []
-    widths = [min(max(map(count_cells, column)), MAX_WIDTH) for column in zip(*texts, strict=True)]
+    widths = [min(_measure(column), MAX_WIDTH) for column in columns]
     room = terminal_width()
     if room and flexible >= 0:
         spare = room - sum(widths) - 2 * (len(widths) - 1)
         widths[flexible] = max(12, widths[flexible] + min(spare, 0))
-    lines = []
-    for row in texts:
-        parts = []
-        for i, cell in enumerate(row):
-            text = one_line(cell, widths[i]) if room else cell
-            gap = " " * (widths[i] - count_cells(text))
-            parts.append(gap + text if i in right else text + gap)
-        lines.append("  ".join(parts).rstrip())
-    return lines
+    padded = [
+        _pad_column(column, width, to_right=place in right, cut=room > 0)
+        for place, (column, width) in enumerate(zip(columns, widths, strict=True))
+    ]
+    return ["  ".join(cells).rstrip() for cells in zip(*padded, strict=True)]
+
+
+def _clean_column(cells: Sequence[str]) -> list[str]:
+    """Return cells as one line each; what repeats in a column is cleaned once."""
+    cleaned = {cell: one_line(cell) for cell in set(cells)}
+    return [cleaned[cell] for cell in cells]
+
+
+def _measure(cells: Sequence[str]) -> int:
+    """Return the cells that the widest text takes on a screen."""
+    return max(map(len if "".join(cells).isascii() else count_cells, cells))
+
+
+def _pad_column(cells: list[str], width: int, *, to_right: bool, cut: bool) -> list[str]:
+    """Return texts at the width of their column; `cut` those that are wider."""
+    if cut and _measure(cells) > width:
+        cells = [one_line(cell, width) for cell in cells]
+    if "".join(cells).isascii():
+        return [cell.rjust(width) if to_right else cell.ljust(width) for cell in cells]
+    gaps = [" " * (width - count_cells(cell)) for cell in cells]
+    both = zip(cells, gaps, strict=True)
+    return [gap + cell if to_right else cell + gap for cell, gap in both]
 
 
 def join_query(parts: Sequence[str]) -> str:

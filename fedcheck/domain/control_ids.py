@@ -1,8 +1,12 @@
 """Control ids as NIST writes them, found in what workbooks write."""
 
 import re
+from functools import cache
 
-_CONTROL = re.compile(
+_compile = cache(re.compile)
+"""Compiles a pattern when it is first needed: a command that looks for no control needs none."""
+
+_CONTROL = (
     r"(?<![A-Za-z0-9])([A-Za-z]{2})[\s_]*[-‐‑–—][\s_]*0*(\d{1,2})(?!\d)"
     r"(?:\s*\(\s*0*(\d{1,2})\s*\)|\.0*(\d{1,2})(?![\d(]))?"
 )
@@ -11,7 +15,7 @@ _CONTROL = re.compile(
 def find_controls(text: str) -> tuple[str, ...]:
     """Return the controls that a text names, each once: `AC-2(1)` for `AC-02 (01)` or `ac-2.1`."""
     found = []
-    for family, number, enhancement, dotted in _CONTROL.findall(text):
+    for family, number, enhancement, dotted in _compile(_CONTROL).findall(text):
         part = enhancement or dotted
         found.append(f"{family.upper()}-{int(number)}" + (f"({int(part)})" if part else ""))
     return tuple(dict.fromkeys(found))
@@ -23,14 +27,14 @@ def normalize_code(code: str) -> str:
     `AC-2(1)`, `ac-02 (01)`, `AC2(1)` and `AC-2.1` are the same, and so are `AC-01a.[01]` and
     `ac-1(a)[1]`, `VDR-TFR-PDD` and `vdr-tfr-pdd`.
     """
-    text = _DASHES.sub("-", code.strip().casefold())
-    text = _ZEROS.sub("", _SPACES.sub("", text))
-    found = _BASE.match(text)
+    text = _compile(_DASHES).sub("-", code.strip().casefold())
+    text = _compile(_ZEROS).sub("", _compile(_SPACES).sub("", text))
+    found = _compile(_BASE).match(text)
     if found is None or found[1].upper() not in FAMILIES:
         return text
     number = f"({found[3] or found[4]})" if found[3] or found[4] else ""
-    rest = _LETTERS.sub(r"\1", text[found.end() :])
-    rest = _NUMBERS.sub(r"\1", _DOTS.sub("", rest))
+    rest = _compile(_LETTERS).sub(r"\1", text[found.end() :])
+    rest = _compile(_NUMBERS).sub(r"\1", _compile(_DOTS).sub("", rest))
     return f"{found[1]}-{found[2]}{number}{rest}"
 
 
@@ -39,35 +43,35 @@ def is_part_of_code(part: str, code: str) -> bool:
 
     `AC-01a.[02]` and `AC-01a.` are part of `AC-01a.[01][02]`, `AC-2(3)(b)` of `AC-02(03)(a)(b)`.
     """
-    joined = _JOINED.fullmatch(code)
+    joined = _compile(_JOINED).fullmatch(code)
     if joined is None or not find_family(code):
         return False
-    stem, ends = joined[1], _ENDS.findall(joined[2])
+    stem, ends = joined[1], _compile(_ENDS).findall(joined[2])
     return part in (f"{stem}{end}" for end in ends) or (part == stem and stem[-1:].isalpha())
 
 
 def find_family(code: str) -> str:
     """Return the family of controls that a code begins with, as `AC`; nothing where it has none."""
-    found = _BASE.match(_SPACES.sub("", code.casefold()))
+    found = _compile(_BASE).match(_compile(_SPACES).sub("", code.casefold()))
     family = found[1].upper() if found else ""
     return family if family in FAMILIES else ""
 
 
-_DASHES = re.compile(r"[\u2010-\u2014_]")
-_SPACES = re.compile(r"\s+")
-_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
-_BASE = re.compile(
+_DASHES = r"[\u2010-\u2014_]"
+_SPACES = r"\s+"
+_ZEROS = r"(?<![0-9])0+(?=[0-9])"
+_BASE = (
     r"([a-z]{2})-?([0-9]{1,2})(?![0-9])"
     r"(?:\(([0-9]{1,2})\)|[.-]([0-9]{1,2})(?![0-9.(]))?"
 )
 """A control of a code without blanks and zeros: family, number, enhancement in either form."""
-_LETTERS = re.compile(r"\(([a-z])\)")
-_NUMBERS = re.compile(r"(?<=[a-z])\(([0-9]+)\)")
-_DOTS = re.compile(r"\.(?![0-9])|(?<=[^0-9])\.")
+_LETTERS = r"\(([a-z])\)"
+_NUMBERS = r"(?<=[a-z])\(([0-9]+)\)"
+_DOTS = r"\.(?![0-9])|(?<=[^0-9])\."
 """Points that only set parts of a code apart; one between two numbers means something."""
 
-_JOINED = re.compile(r"(.*?)((?:\[[0-9]+\]){2,}|[a-z]{2,})")
-_ENDS = re.compile(r"\[[0-9]+\]|[a-z]")
+_JOINED = r"(.*?)((?:\[[0-9]+\]){2,}|[a-z]{2,})"
+_ENDS = r"\[[0-9]+\]|[a-z]"
 """A normalized code of several determinations: `ac-1a[1][2]`, `ac-2(3)ab`."""
 
 FAMILIES = frozenset((
@@ -83,14 +87,14 @@ def find_procedure_control(code: str) -> str:
     Nothing where the id names none. What follows a point is no enhancement here: AC-1.1 is the
     first procedure of AC-1 in older editions.
     """
-    found = _CONTROL.match(code.strip())
+    found = _compile(_CONTROL).match(code.strip())
     if found is None:
         return ""
     part = found[3]
     return f"{found[1].upper()}-{int(found[2])}" + (f"({int(part)})" if part else "")
 
 
-_DASHED = re.compile(r"([A-Za-z]{2}-\d{1,2})-(\d{1,2})")
+_DASHED = r"([A-Za-z]{2}-\d{1,2})-(\d{1,2})"
 
 
 def parse_control(text: str) -> str:
@@ -99,8 +103,8 @@ def parse_control(text: str) -> str:
     Takes `IA-2(8)`, `ia-2.8`, `IA-02 (08)`, and `IA-02-08` as the Consolidated Rules write it.
     """
     text = " ".join(text.split())
-    dashed = _DASHED.fullmatch(text)
+    dashed = _compile(_DASHED).fullmatch(text)
     found = find_controls(f"{dashed[1]}({dashed[2]})" if dashed else text)
     if len(found) != 1 or found[0][:2] not in FAMILIES:
         return ""
-    return found[0] if dashed or _CONTROL.fullmatch(text) else ""
+    return found[0] if dashed or _compile(_CONTROL).fullmatch(text) else ""

@@ -12,9 +12,12 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import accumulate
+from typing import Literal
 
 from msgspec import Struct
+
+DateOrder = Literal["", "mdy", "dmy"]
+"""What a typed 2/1/2027 means: month first, day first, or nobody has stated."""
 
 _LENGTH = r"[0-9]{1,4}\s*(?:d|bd|w|mo|y)"
 _SPAN = re.compile(r"([0-9]{1,4})\s*(d|bd|w|mo|y)")
@@ -177,7 +180,7 @@ def previous_day(day: date) -> date:
     return day - timedelta(days=1) if day > date.min else day
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def federal_holidays(year: int) -> frozenset[date]:
     """Return the US federal holidays of a year, on the days on which they are observed.
 
@@ -211,22 +214,22 @@ _YEARS = range(FIRST_DAY.year - 1, LAST_DAY.year + 2)
 """The years in which business days are counted: a step from outside may lead into the range."""
 
 
-@lru_cache(maxsize=1)
-def _holidays_before() -> tuple[int, ...]:
-    """Return how many federal holidays are in `_YEARS` before each of them."""
-    return tuple(accumulate((len(federal_holidays(year)) for year in _YEARS), initial=0))
+@lru_cache(maxsize=256)
+def _count_holidays(first: int, end: int) -> int:
+    """Return how many federal holidays are observed from the first of a year to that of another."""
+    return sum(len(federal_holidays(year)) for year in range(first, end))
 
 
-def _count_business_days(ordinal: int) -> int:
-    """Return how many business days lie from the first of `_YEARS` to a day, both included.
+def _count_business_days(ordinal: int, first: int) -> int:
+    """Return how many business days lie from the first day of a year to a day, both included.
 
-    Weekdays before the first year are counted too: only differences matter. Federal holidays are
+    Weekdays before that year are counted too: only differences matter. Federal holidays are
     observed on weekdays, so none of them is taken off twice.
     """
     weeks, days = divmod(ordinal, 7)  # day 1 of the calendar was a Monday
     day = date.fromordinal(ordinal)
     passed = sum(holiday <= day for holiday in federal_holidays(day.year))
-    return weeks * 5 + min(days, 5) - _holidays_before()[day.year - _YEARS.start] - passed
+    return weeks * 5 + min(days, 5) - _count_holidays(first, day.year) - passed
 
 
 def _shift_business_days(day: date, count: int) -> date:
@@ -239,15 +242,20 @@ def _shift_business_days(day: date, count: int) -> date:
     if day.year not in _YEARS:
         raise ValueError("too far away")
     start = day.toordinal()
-    wanted = _count_business_days(start) + count
-    if count < 0 and _count_business_days(start - 1) == _count_business_days(start):
+    # A year has at least 248 business days. No year further away is looked at: the holidays of
+    # 200 years take longer than everything else that a command works out.
+    reach = abs(count) * 366 // 248 + 14
+    low = max(start - (reach if count < 0 else 0), date(_YEARS.start, 1, 2).toordinal())
+    high = min(start + (reach if count > 0 else 0), date(_YEARS.stop - 1, 12, 31).toordinal())
+    first = date.fromordinal(low - 1).year
+    wanted = _count_business_days(start, first) + count
+    if count < 0 and _count_business_days(start - 1, first) == _count_business_days(start, first):
         wanted += 1  # the step back from a weekend or a holiday ends on the business day before
-    low, high = date(_YEARS.start, 1, 2).toordinal(), date(_YEARS.stop - 1, 12, 31).toordinal()
-    if not _count_business_days(low) <= wanted <= _count_business_days(high):
+    if not _count_business_days(low, first) <= wanted <= _count_business_days(high, first):
         raise ValueError("too far away")
     while low < high:
         middle = (low + high) // 2
-        if _count_business_days(middle) < wanted:
+        if _count_business_days(middle, first) < wanted:
             low = middle + 1
         else:
             high = middle

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
+from functools import cached_property
 from typing import Annotated
 
 from msgspec import Struct, field
@@ -187,7 +188,7 @@ class SrtmImport(Struct, frozen=True, rename="kebab"):
     ] = ()
 
 
-class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
+class Process(Struct, frozen=True, kw_only=True, dict=True, rename="kebab"):
     """An authorization path."""
 
     format: Annotated[int, Key("Version of the file format: 1")]
@@ -248,18 +249,36 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
 
     def phase(self, phase_id: str) -> Phase | None:
         """Return a phase by its id."""
-        return next((phase for phase in self.phases if phase.id == phase_id), None)
+        return self._phases_by_id.get(phase_id)
 
     def milestone(self, milestone_id: str) -> Milestone | None:
         """Return a milestone by its id."""
-        return next(
-            (milestone for milestone in self.milestones if milestone.id == milestone_id), None
-        )
+        return self._milestones_by_id.get(milestone_id)
 
     def order(self, phase_id: str) -> int:
         """Return the place of a phase; unknown ones come last."""
-        ids = [phase.id for phase in self.phases]
-        return ids.index(phase_id) if phase_id in ids else len(ids)
+        return self._places.get(phase_id, len(self.phases))
+
+    def is_later(self, milestone_id: str, than: str) -> bool:
+        """Return whether a milestone is this one or a later one; an unknown one is neither."""
+        place = self._milestone_places.get(milestone_id)
+        return place is not None and place >= self._milestone_places[than]
+
+    @cached_property
+    def _phases_by_id(self) -> dict[str, Phase]:
+        return {phase.id: phase for phase in reversed(self.phases)}
+
+    @cached_property
+    def _milestones_by_id(self) -> dict[str, Milestone]:
+        return {milestone.id: milestone for milestone in reversed(self.milestones)}
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {phase.id: place for place, phase in reversed(list(enumerate(self.phases)))}
+
+    @cached_property
+    def _milestone_places(self) -> dict[str, int]:
+        return {one.id: place for place, one in reversed(list(enumerate(self.milestones)))}
 
     def beginning_in(self, phase_id: str) -> "Process":
         """Return the process without the phases before one; itself where it has no such phase.
@@ -306,7 +325,7 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
         """Return the title of a role; its id where it has none."""
         return self._role(role_id).title or role_id
 
-    @property
+    @cached_property
     def provider(self) -> str:
         """Return the role that answers requests and remediates findings."""
         return self._with_duty(Duty.PROVIDER, "csp") or self.all_roles[0]

@@ -11,7 +11,6 @@ from msgspec import Struct
 from fedcheck.domain.dates import parse_span, shift, shift_clamped
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
-from fedcheck.domain.typed_dates import AmbiguousDayError, parse_typed_date
 from fedcheck.errors import QueryError
 
 T = TypeVar("T")
@@ -186,6 +185,9 @@ def match_due(value: str) -> Test[Dated]:
     """
     if value == "none":
         return lambda thing, _: thing.due is None
+    # Loaded here: most queries name no date, and what reads those that people type is large.
+    from fedcheck.domain.typed_dates import AmbiguousDayError
+
     found = _DUE.fullmatch(value)
     relation, day = (found[1] or "<=", found[2]) if found else ("<=", "")
     try:
@@ -234,6 +236,8 @@ def match_due(value: str) -> Test[Dated]:
 
 def _parse_date(text: str, today: date) -> date:
     """Return the day meant by a word. A query has no reply, so it never guesses the order."""
+    from fedcheck.domain.typed_dates import parse_typed_date
+
     return parse_typed_date(text, today, "") or today
 
 

@@ -1,8 +1,9 @@
 """What may reach a screen: text from files is data, never a command to the terminal."""
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 _BIDI_AND_INVISIBLE = (
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u061c\u00ad\u034f\u180e"
@@ -27,16 +28,20 @@ _JOINING = "(?<=[^\\x00-\\x9f\\s\u200c\u200d])([\u200c\u200d])(?=[^\\x00-\\x9f\\
 """A joiner where one has a meaning: between letters, or signs, of other scripts than ours."""
 
 _WIDE = (
-    "[\u1100-\u115f\u2b1b\u2b1c\u2b50\u2b55"
-    "\u231a-\u231b\u2329-\u232a\u23e9-\u23ec\u23f0\u23f3\u2427-\u243f\u244b-\u245f"
-    "\u25fd-\u25fe\u2614-\u2615\u2630-\u2637\u2648-\u2653\u267f\u268a-\u268f\u2693\u26a1"
-    "\u26aa-\u26ab\u26bd-\u26be\u26c4-\u26c5\u26ce\u26d4\u26ea\u26f2-\u26f3\u26f5\u26fa"
-    "\u26fd\u2705\u270a-\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2795-\u2797\u27b0"
-    "\u27bf"
-    "\u2e80-\ua4cf\ua960-\ua97c"
-    "\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6f\uff01-\uff60\uffe0-\uffe6\U00016fe0-\U00018df2"
-    "\U0001aff0-\U0001b2fb\U0001d300-\U0001d376\U0001f004-\U0001faff\U00020000-\U0003fffd]"
+    "\u1100-\u115f\u231a-\u231b\u2329-\u232a\u23e9-\u23ec\u23f0\u23f3\u2427-\u243f"
+    "\u244b-\u245f\u25fd-\u25fe\u2614-\u2615\u2630-\u2637\u2648-\u2653\u267f\u268a-\u268f"
+    "\u2693\u26a1\u26aa-\u26ab\u26bd-\u26be\u26c4-\u26c5\u26ce\u26d4\u26ea\u26f2-\u26f3"
+    "\u26f5\u26fa\u26fd\u2705\u270a-\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2795-\u2797"
+    "\u27b0\u27bf\u2b1b\u2b1c\u2b50\u2b55\u2e80-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff"
+    "\ufe10-\ufe6f\uff01-\uff60\uffe0-\uffe6\U00016fe0-\U00018df2\U0001aff0-\U0001b2fb"
+    "\U0001d300-\U0001d376\U0001f004-\U0001faff\U00020000-\U0003fffd"
 )
+"""The characters that take two cells, in order: single ones, and first and last of a range."""
+
+_PRINTABLE_UNSAFE = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe0f\uffa0\U000e0100-\U000e01ef"
+)
+"""What Python calls printable, and a screen must not get: fillers, selectors of a variant."""
 
 
 @cache
@@ -45,13 +50,30 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)
 
 
+def _list_ranges(written: str) -> list[tuple[str, str]]:
+    """Return the first and the last character of each part of a set, as patterns write one."""
+    found = re.findall("(.)(?:-(.))?", written)
+    return [(first, last or first) for first, last in found]
+
+
+@cache
+def _printable_unsafe() -> frozenset[str]:
+    ranges = _list_ranges(_PRINTABLE_UNSAFE)
+    return frozenset(chr(one) for a, z in ranges for one in range(ord(a), ord(z) + 1))
+
+
+def _is_harmless(text: str) -> bool:
+    """Return whether no pattern would find anything in a text: they cost 2 ms to compile each."""
+    return text.isprintable() and (text.isascii() or _printable_unsafe().isdisjoint(text))
+
+
 def clean(text: str) -> str:
     """Return text for a screen: newlines and tabs stay, other control characters become `\ufffd`.
 
     Escape sequences lose their escape character and so their power; direction marks and
     zero-width spaces, which can make a text read other than it is, become visible.
     """
-    if text.isascii() and text.isprintable():
+    if _is_harmless(text) or _is_harmless(text.replace("\n", "").replace("\t", "")):
         return text
     text = _without_ignorable(text.translate(_LINE_ENDS).replace("\r\n", "\n"))
     return _pattern(_UNSAFE).sub(_VISIBLE, drop_joiners(text))
@@ -91,10 +113,15 @@ def one_line(text: str, limit: int = 0) -> str:
         text: any text.
         limit: the most cells that it may take, an ellipsis included; 0 for no limit.
     """
-    plain = text.isascii() and text.isprintable()
-    if not plain or "  " in text or text[:1] == " " or text[-1:] == " ":
-        text = text if plain else drop_joiners(_without_ignorable(text))
-        text = " ".join(_pattern(_UNSAFE_LINE).sub(_visible_mark, text).split())
+    if not _is_harmless(text):
+        bare = text.replace("\n", " ").replace("\t", " ")
+        if _is_harmless(bare):
+            text = " ".join(bare.split())
+        else:
+            text = drop_joiners(_without_ignorable(text))
+            text = " ".join(_pattern(_UNSAFE_LINE).sub(_visible_mark, text).split())
+    elif "  " in text or text[:1] == " " or text[-1:] == " ":
+        text = " ".join(text.split())
     if limit and count_cells(text) > limit:
         return _truncate(text, max(limit - 1, 0)).rstrip() + "…"
     return text
@@ -102,7 +129,18 @@ def one_line(text: str, limit: int = 0) -> str:
 
 def count_cells(text: str) -> int:
     """Return the most cells that a line takes on a screen: two for a wide character, else one."""
-    return len(text) if text.isascii() else len(text) + len(_pattern(_WIDE).findall(text))
+    return len(text) if text.isascii() else len(text) + sum(map(_is_wide, text))
+
+
+@cache
+def _wide_bounds() -> list[str]:
+    """Return where wide characters begin and end, in turn."""
+    return [one for a, z in _list_ranges(_WIDE) for one in (a, chr(ord(z) + 1))]
+
+
+@lru_cache(4096)
+def _is_wide(char: str) -> bool:
+    return bisect(_wide_bounds(), char) % 2 == 1
 
 
 def _truncate(text: str, room: int) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from fedcheck.domain.dates import (
+    DateOrder,
     DateRangeError,
     Span,
     check_range,
@@ -20,9 +21,6 @@ from fedcheck.domain.dates import (
     shift,
 )
 from fedcheck.domain.text import one_line
-
-DateOrder = Literal["", "mdy", "dmy"]
-"""What 2/1/2027 means: month first, day first, or nobody has stated."""
 
 Lean = Literal["future", "past"]
 """Which day is meant where the year, or the week, is left out."""

@@ -285,14 +285,35 @@ class Project(Struct, frozen=True, eq=False, dict=True):
     def _findings_by_id(self) -> dict[str, Finding]:
         return {one.id: one for one in reversed(self.findings)}
 
+    def findings_of(self, ref: str) -> tuple[Finding, ...]:
+        """Return the findings that name an item, in their order."""
+        return self._findings_by_item.get(ref, ())
+
+    @cached_property
+    def _findings_by_item(self) -> dict[str, tuple[Finding, ...]]:
+        found: dict[str, list[Finding]] = {}
+        for one in self.findings:
+            for ref in dict.fromkeys(one.items):
+                found.setdefault(ref, []).append(one)
+        return {ref: tuple(findings) for ref, findings in found.items()}
+
+    @cached_property
+    def person_roles(self) -> dict[str, str]:
+        """Return the roles of the people of the head file, by their name in lower case."""
+        return {name.casefold(): one.role for name, one in (self.config.people or {}).items()}
+
     def people(self) -> list[str]:
         """Return the short names of everybody known: from the head file and from owners."""
+        return list(self._people)
+
+    @cached_property
+    def _people(self) -> tuple[str, ...]:
         named = set(self.config.people or {})
         for records in self.records.values():
             for one in records.values():
                 named |= {one.owner, one.tester, one.reviewer}
         named.discard("")
-        return sorted(named)
+        return tuple(sorted(named))
 
 
 _Issue = TypeVar("_Issue", Request, Finding)

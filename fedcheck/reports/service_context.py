@@ -9,7 +9,7 @@ from fedcheck.analysis.deadlines import list_ruleset_deadlines
 from fedcheck.analysis.gate_scope import describe_scope, lacking_by_phase
 from fedcheck.analysis.gates import Gate, Outstanding
 from fedcheck.analysis.outstanding import OwnerOutstanding, find_issue, group_by_owner, reason_of
-from fedcheck.analysis.progress import Count, compute_pace
+from fedcheck.analysis.progress import compute_pace, count_items
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.process import Process
 from fedcheck.domain.profile import describe_profile
@@ -255,9 +255,7 @@ def _build_count_view_or_none(role: str, rows: list[Row]) -> views.CountView | N
 
 def build_count_view(role: str, rows: list[Row]) -> views.CountView:
     """Return how many of the entries have which status; `role` states whose they are."""
-    count = Count()
-    for row in rows:
-        count.add(row)
+    count = count_items(rows)
     return views.CountView(
         role=role,
         total=count.total,

@@ -5,10 +5,10 @@ import re
 from datetime import date, datetime, timedelta
 from unicodedata import category, normalize
 
+from fedcheck.domain.dates import DateOrder as DateOrder
 from fedcheck.domain.dates import check_range
 from fedcheck.domain.text import one_line
 from fedcheck.domain.typed_dates import AmbiguousDayError as AmbiguousDayError
-from fedcheck.domain.typed_dates import DateOrder as DateOrder
 from fedcheck.domain.typed_dates import parse_written_day
 
 _FORMULA_SIGNS = frozenset("=+-@")

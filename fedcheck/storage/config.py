@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Struct
 
+from fedcheck.domain.dates import DateOrder
 from fedcheck.domain.key import Key
 from fedcheck.domain.text import one_line
-from fedcheck.domain.typed_dates import DateOrder
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.paths import UserFolders, expand_path, find_user_folders

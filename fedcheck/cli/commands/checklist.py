@@ -15,6 +15,7 @@ from fedcheck.cli.options import (
     open_workspace,
     print_json,
     print_line,
+    print_lines,
     workspace_option,
 )
 from fedcheck.domain.text import one_line, pluralize
@@ -106,8 +107,7 @@ def list_(workspace: str | None, as_json: bool) -> None:
         remark = f"{pluralize(row['problems'], 'problem')}" if row["problems"] else remark
         served = " ".join(row["process"])
         cells.append([row["id"], row["layer"], served, row["audience"], str(row["items"]), remark])
-    for line in output.format_table(cells, right=(4,)):
-        print_line(line)
+    print_lines(output.format_table(cells, right=(4,)))
 
 
 @checklist.command()

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from fedcheck.cli import output
-from fedcheck.cli.options import print_line
+from fedcheck.cli.options import print_line, print_lines
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -42,8 +42,7 @@ def docs(topic: str | None) -> None:
     pages = find_shipped_docs()
     if topic is None:
         rows = [[name, one_line(_read_title(path), 70)] for name, path in pages.items()]
-        for line in output.format_table(rows, flexible=1):
-            print_line(line)
+        print_lines(output.format_table(rows, flexible=1))
         print_line()
         print_line("Read one: fedcheck docs TOPIC")
         return

@@ -20,6 +20,7 @@ from fedcheck.cli.options import (
     print_error,
     print_json,
     print_line,
+    print_lines,
     workspace_option,
 )
 from fedcheck.domain.evidence import Evidence, evidence_to_dict, normalize_link
@@ -237,8 +238,7 @@ def list_(
         [p.id, state, str(p.collected or ""), ends[e.ref, p.id].words, e.ref, p.label, p.link]
         for e, p, state in found
     ]
-    for line in output.format_table(rows, flexible=6):
-        print_line(line)
+    print_lines(output.format_table(rows, flexible=6))
 
 
 @evidence.command()
@@ -286,8 +286,7 @@ def verify(
         print_json([_row(*one) for one in found])
     else:
         rows = [[state, e.ref, p.id, p.name] for e, p, state in bad]
-        for line in output.format_table(rows, flexible=3):
-            print_line(line)
+        print_lines(output.format_table(rows, flexible=3))
         print_line(
             f"{pluralize(len(verdicts), 'file')} hashed; {pluralize(len(bad), 'problem')} found."
         )

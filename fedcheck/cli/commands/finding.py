@@ -21,6 +21,7 @@ from fedcheck.cli.options import (
     print_error,
     print_json,
     print_line,
+    print_lines,
     workspace_option,
 )
 from fedcheck.domain.field import Group
@@ -307,8 +308,7 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         [f.id, f.risk, state_of(f), issues.format_due_cell(f, board.today), f.owner, f.title]
         for f in chosen
     ]
-    for line in output.format_table(rows, flexible=5):
-        print_line(line)
+    print_lines(output.format_table(rows, flexible=5))
     if not chosen:
         print_error("no finding matches" if query else "no findings yet")
 

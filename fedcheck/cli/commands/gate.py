@@ -1,28 +1,27 @@
 """The command that shows whether the gate of a milestone is met, and who owes what is missing."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from fedcheck.analysis import gate_scope, gates, outstanding, waiting_since
-from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli import completion, output
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
     open_workspace,
     print_json,
     print_line,
+    print_lines,
     style_text,
     workspace_option,
 )
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import EvidenceState
 from fedcheck.domain.text import one_line
-from fedcheck.storage.workspace_creation import resolve_milestone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -65,19 +64,26 @@ def gate(
     session = open_workspace(workspace, as_of)
     board = session.board()
     process = board.project.process
-    name = resolve_milestone(process, milestone) if milestone else board.next_milestone
+    name = board.next_milestone
+    if milestone:
+        from fedcheck.storage.workspace_creation import resolve_milestone
+
+        name = resolve_milestone(process, milestone)
     stone = process.milestone(name)
     assert stone is not None
-    found = gates.gate(board, stone, load_status_dates(session))
+    every = gates.gates(board, load_status_dates(session))
+    found = next(one for one in every if one.milestone.id == name)
     fresh: frozenset[tuple[str, str]] = frozenset()
     session.as_of = None
     today = session.today()
     if board.today > today:
         fresh = outstanding.find_newly_outstanding(found, gates.gate(session.board(), stone))
     if as_json:
-        print_json(json_documents.gate_document(board, found, fresh))
+        from fedcheck.cli import json_documents  # loaded here: words do not need it
+
+        print_json(json_documents.gate_document(board, found, fresh, every))
     else:
-        _print_gate(board, found, fresh, today)
+        _print_gate(board, found, fresh, today, every)
     ctx.exit(0 if found.ready else 1)
 
 
@@ -86,13 +92,19 @@ def load_status_dates(session: "Session") -> Mapping[str, date]:
     project = session.project
     if not waiting_since.needs_history(project):
         return {}
+    from zoneinfo import ZoneInfo  # loaded here: it reads the configuration of Python
+
     return waiting_since.find_status_dates(
         project, session.history(), ZoneInfo(project.config.timezone)
     )
 
 
 def _print_gate(
-    board: "Board", gate: "Gate", fresh: Collection[tuple[str, str]], today: date
+    board: "Board",
+    gate: "Gate",
+    fresh: Collection[tuple[str, str]],
+    today: date,
+    every: "Sequence[Gate]",
 ) -> None:
     milestone = gate.milestone
     day = output.format_due(gate.date, board.today) or "no date yet"
@@ -103,11 +115,10 @@ def _print_gate(
     if not milestone.closes:
         print_line("This milestone has no gate: it closes no phase.")
         return
-    for line in output.replacement_lines(board.project):
-        print_line(line)
+    print_lines(output.replacement_lines(board.project))
     if milestone.question:
         print_line(milestone.question)
-    scope = gate_scope.describe_scope(board.project.process, gates.gates(board), milestone)
+    scope = gate_scope.describe_scope(board.project.process, every, milestone)
     of = f" ({scope})" if scope else ""
     if gate.ready:
         print_line(style_text(f"Yes: nothing is outstanding{of}.", fg="green"))
@@ -121,8 +132,7 @@ def _print_gate(
         print_line()
         print_line(f"{style_text(one_line(debt.who), bold=True)}  {len(debt.missing)}")
         rows = [_row(board, one, fresh, names, today) for one in debt.missing]
-        for line in output.format_table(rows, flexible=3):
-            print_line(line)
+        print_lines(output.format_table(rows, flexible=3))
     _print_remarks(board, gate)
 
 
@@ -136,8 +146,7 @@ def _print_remarks(board: "Board", gate: "Gate") -> None:
     rows = [
         ["", names.get(one.ref, one.ref), one.title, one.why] for one in gate.remarks[:MAX_REMARKS]
     ]
-    for line in output.format_table(rows, flexible=2):
-        print_line(line)
+    print_lines(output.format_table(rows, flexible=2))
     if gate.remarks[MAX_REMARKS:]:
         print_line(f"  and {len(gate.remarks) - MAX_REMARKS} more")
     if any(one.kind == EvidenceState.UNVERIFIED for one in gate.remarks):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fedcheck.analysis.activity import story
 from fedcheck.analysis.issues import Issue, is_overdue, list_issues_of_item, state_of
 from fedcheck.cli import output
-from fedcheck.cli.options import print_error, print_line, read_due_option, style_text
+from fedcheck.cli.options import print_error, print_line, print_lines, read_due_option, style_text
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.field import Field, Group, Kind, within_sentence
 from fedcheck.domain.field_values import fact_lines
@@ -238,8 +238,7 @@ def print_issues_of_item(board: "Board", ref: str) -> None:
         if rows:
             print_line()
             print_line(title)
-            for line in output.format_table(rows, flexible=5):
-                print_line(line)
+            print_lines(output.format_table(rows, flexible=5))
 
 
 def _kind(thing: Issue) -> str:

@@ -10,7 +10,7 @@ import click
 from fedcheck.analysis.activity import story
 from fedcheck.analysis.explanations import list_item_terms
 from fedcheck.analysis.statement_changes import list_statement_changes
-from fedcheck.cli import completion, json_documents, output, statement_difference
+from fedcheck.cli import completion, output, statement_difference
 from fedcheck.cli.commands import explain, issues
 from fedcheck.cli.options import (
     as_of_option,
@@ -87,6 +87,8 @@ def show(
     terms = list_item_terms(explain.load_lexicon(session), row.item)
     if as_json:
         past = _load_history(session, row.ref)
+        from fedcheck.cli import json_documents  # loaded here: words do not need it
+
         print_json(json_documents.show_document(board, row, past, terms))
         return
     if diff:

@@ -15,6 +15,7 @@ from fedcheck.cli.options import (
     open_workspace,
     print_json,
     print_line,
+    print_lines,
     print_reading,
     style_text,
     workspace_option,
@@ -105,8 +106,7 @@ def milestone(
         ]
         for stone in milestones
     ]
-    for line in output.format_table(rows, flexible=1):
-        print_line(line)
+    print_lines(output.format_table(rows, flexible=1))
 
 
 def _print_impact(name: str, change: "RescheduleImpact", as_json: bool) -> None:

@@ -8,7 +8,7 @@ import click
 
 from fedcheck.analysis import agenda, deadlines, obligations
 from fedcheck.analysis.progress import WORDS, group_deadlines
-from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli import completion, output
 from fedcheck.cli.options import (
     DateType,
     as_of_option,
@@ -16,6 +16,7 @@ from fedcheck.cli.options import (
     open_workspace,
     print_json,
     print_line,
+    print_lines,
     style_text,
     workspace_option,
 )
@@ -187,14 +188,13 @@ def next_(
         return
     parsed = build_item_language(board.project).parse(output.join_query(query))
     more = obligations.list_obligations(board, role, output.join_query(query))
-    steps = obligations.merge_agenda(board, agenda.list_steps_of_role(board, role, parsed), more)
+    steps = obligations.merge_agenda(agenda.list_steps_of_role(board, role, parsed), more)
     if as_json:
         print_json([_step_row(step, board.today) for step in steps[:count]])
         return
     names = output.shorten_refs(board.project.refs)
     rows = [[str(i), *_step_cells(step, names)] for i, step in enumerate(steps[:count], 1)]
-    for line in output.format_table(rows, right=(0,), flexible=3):
-        print_line(line)
+    print_lines(output.format_table(rows, right=(0,), flexible=3))
     if not steps:
         print_line("Nothing to do now. To see what waits for others: fedcheck list is:waiting")
     elif len(steps) > count:
@@ -202,6 +202,8 @@ def next_(
 
 
 def _step_row(step: "agenda.Step | obligations.Obligation", today: date) -> dict[str, Any]:
+    from fedcheck.cli import json_documents  # loaded here: words do not need it
+
     if isinstance(step, obligations.Obligation):
         return json_documents.owed_row(step, today)
     return {**json_documents.list_row(step.row), "why": step.why}

@@ -15,6 +15,7 @@ from fedcheck.cli.options import (
     open_workspace,
     print_json,
     print_line,
+    print_lines,
     workspace_option,
 )
 from fedcheck.domain.text import clean, one_line
@@ -242,8 +243,7 @@ def _print_templates(root: Path, folders: paths.UserFolders, as_json: bool) -> N
         return
     forms = ", ".join(render.FORMATS)
     rows = [[t.name, t.origin, forms, t.summary or str(t.path)] for t in found]
-    for line in words.format_table(rows, flexible=3):
-        print_line(line)
+    print_lines(words.format_table(rows, flexible=3))
 
 
 def _copy_template(
@@ -275,8 +275,7 @@ def _print_sent(session: "Session", as_json: bool) -> None:
         print_json([{key: getattr(one, key) for key in keys} for one in reports.values()])
         return
     rows = [[str(one.on or ""), one.to, one.title, one.file] for one in reports.values()]
-    for line in words.format_table(rows, flexible=3):
-        print_line(line)
+    print_lines(words.format_table(rows, flexible=3))
     if not rows:
         print_line("No report was sent yet; record one with: fedcheck report --record WHOM")
 

@@ -17,7 +17,7 @@ from fedcheck.cli.options import (
     open_workspace,
     print_error,
     print_json,
-    print_line,
+    print_lines,
     workspace_option,
 )
 from fedcheck.domain.glossary import REQUEST_KINDS
@@ -294,8 +294,7 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
     if as_json:
         print_json([json_documents.request_row(one, board.today) for one in chosen])
         return
-    for line in output.format_table([_cells(board, one) for one in chosen], flexible=4):
-        print_line(line)
+    print_lines(output.format_table([_cells(board, one) for one in chosen], flexible=4))
     if not chosen:
         print_error("no request matches" if query else "no requests yet")
 

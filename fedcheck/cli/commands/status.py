@@ -14,8 +14,7 @@ from fedcheck.analysis.progress import (
     split_phases,
 )
 from fedcheck.analysis.waiting_since import list_stale_later
-from fedcheck.cli import completion, json_documents, output
-from fedcheck.cli.commands.gate import load_status_dates
+from fedcheck.cli import completion, output
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
@@ -23,12 +22,19 @@ from fedcheck.cli.options import (
     print_error,
     print_json,
     print_line,
+    print_lines,
     style_text,
     workspace_option,
 )
 from fedcheck.domain.dates import format_distance
-from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS, TOLD_STATES, EvidenceState
-from fedcheck.domain.item_language import build_item_language
+from fedcheck.domain.glossary import (
+    RISKS,
+    STATUS_GLYPHS,
+    STATUS_WORDS,
+    TOLD_STATES,
+    EvidenceState,
+    Status,
+)
 from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.succession import format_conversion, list_successors
 from fedcheck.domain.text import one_line, pluralize
@@ -60,6 +66,9 @@ def status(workspace: str | None, as_of: date | None, internal: bool, as_json: b
     whole = session.board()
     lost = _find_losses(session)
     if as_json:
+        from fedcheck.cli import json_documents  # loaded here: words do not need it
+        from fedcheck.cli.commands.gate import load_status_dates
+
         days = load_status_dates(session)
         document = json_documents.status_document(whole, days, internal)
         rows = [json_documents.loss_row(session, one) for one in lost]
@@ -118,8 +127,7 @@ def _print_internal(board: "Board") -> None:
         ]
         for checklist, count, overdue in count_internal(board)
     ]
-    for line in output.format_table(rows) or ["  none"]:
-        print_line(line)
+    print_lines(output.format_table(rows) or ["  none"])
 
 
 def _head(board: "Board", session: "Session") -> None:
@@ -149,8 +157,7 @@ def _print_phases(board: "Board", found: "list[Gate]") -> None:
     for phase in near:
         cells = [_cell(counts.get((phase.id, role))) for role in roles]
         rows.append([phase.title, *cells, _outstanding_text(lacking[phase.id])])
-    for line in output.format_table(rows):
-        print_line(line)
+    print_lines(output.format_table(rows))
     told = [
         f"{phase.title} {' '.join(f'{role} {counts[phase.id, role].text}' for role in owing)}"
         for phase in others
@@ -172,16 +179,17 @@ def _outstanding_text(lack: tuple[str, int] | None) -> str:
 
 
 def _print_milestones(board: "Board", found: "list[Gate]") -> None:
+    scopes = gate_scope.describe_scopes(board.project.process, found)
     rows = []
-    for gate in sorted(found, key=lambda one: one.date or date.max):
+    pairs = zip(found, scopes, strict=True)
+    for gate, scope in sorted(pairs, key=lambda pair: pair[0].date or date.max):
         milestone = gate.milestone
         day = gate.date.isoformat() if gate.date else "no date"
         away = format_distance(gate.date, board.today) if gate.date else ""
-        verdict = _verdict(board, gate, found) if milestone.closes else ""
+        verdict = _verdict(gate, scope) if milestone.closes else ""
         mark = "▸" if milestone.id == board.next_milestone else " "
         rows.append([mark, milestone.title, day, away, verdict])
-    for line in output.format_table(rows, right=(3,)):
-        print_line(line)
+    print_lines(output.format_table(rows, right=(3,)))
     print_line()
 
 
@@ -201,29 +209,29 @@ def _print_rulesets(board: "Board") -> None:
         ]
         for one in found
     ]
-    for line in output.format_table(rows, right=(2,), flexible=3):
-        print_line(line)
+    print_lines(output.format_table(rows, right=(2,), flexible=3))
     print_line()
 
 
-def _verdict(board: "Board", gate: "Gate", found: "list[Gate]") -> str:
-    text = "ready" if gate.ready else f"{len(gate.missing)} outstanding"
-    scope = gate_scope.describe_scope(board.project.process, found, gate.milestone)
+def _verdict(gate: "Gate", scope: str) -> str:
+    text = "ready" if gate.ready else f"{len(gate.counted)} outstanding"
     return f"{text} ({scope})" if scope else text
 
 
 def _print_attention(board: "Board") -> None:
-    rows = list(board.rows.values())
-    states = [state for row in rows for state in row.evidence]
-    blocked = [e for e in rows if e.record.status == "blocked"]
-    overdue = [e for e in rows if e.overdue]
+    blocked = overdue = 0
+    states: list[str] = []
+    for row in board.rows.values():
+        blocked += row.record.status == Status.BLOCKED
+        overdue += row.overdue
+        states += row.evidence
     later = len(list_stale_later(board))
     counts = {state: states.count(state) for state in TOLD_STATES}
     counts[EvidenceState.STALE] -= later
     bad = [f"{count} {state}" for state, count in counts.items() if count]
     bad += [f"{later} stale by their milestone"] if later else []
-    print_line(f"overdue   {len(overdue)}")
-    print_line(f"blocked   {len(blocked)}")
+    print_line(f"overdue   {overdue}")
+    print_line(f"blocked   {blocked}")
     print_line(f"evidence  {len(states)} attached" + (f"  ({', '.join(bad)})" if bad else ""))
     if EvidenceState.UNVERIFIED in states:
         print_line(f"          {output.VERIFY_HINT}")
@@ -232,8 +240,7 @@ def _print_attention(board: "Board") -> None:
     if lost:
         text = pluralize(len(lost), "record") + " of removed items: fedcheck doctor"
         print_line(f"orphaned  {style_text(text, fg='yellow')}")
-    for line in output.replacement_lines(board.project):
-        print_line(line)
+    print_lines(output.replacement_lines(board.project))
 
 
 def _print_issues(board: "Board") -> None:
@@ -279,11 +286,15 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
       fedcheck list role:csp status:todo due:"<14d"
       fedcheck list evidence:"stale|missing" -- -phase:conmon
     """
+    from fedcheck.domain.item_language import build_item_language
+
     session = open_workspace(workspace, as_of)
     board = session.board()
     parsed = build_item_language(board.project).parse(output.join_query(query))
     chosen = parsed.select(board.rows.values(), board.today)
     if as_json:
+        from fedcheck.cli import json_documents  # loaded here: words do not need it
+
         print_json([json_documents.list_row(row) for row in chosen])
         return
     rows = [
@@ -298,7 +309,6 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         ]
         for e in chosen
     ]
-    for line in output.format_table(rows, flexible=2):
-        print_line(line)
+    print_lines(output.format_table(rows, flexible=2))
     if not chosen:
         print_error("no item matches")

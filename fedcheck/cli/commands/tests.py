@@ -13,6 +13,7 @@ from fedcheck.cli.options import (
     open_workspace,
     print_json,
     print_line,
+    print_lines,
     workspace_option,
 )
 from fedcheck.domain import query_fields
@@ -88,8 +89,7 @@ def _print_counts(chosen: "list[Row]", ways: list[str]) -> None:
     for way in ways:
         rows = [[f"By {way}", "tested", "", "satisfied", "other", "n/a", "to review"]]
         rows += [_cells(one) for one in (*test_progress.COUNTERS[way](chosen), everything)]
-        for line in output.format_table(rows, right=(1, 2, 3, 4, 5, 6)):
-            print_line(line)
+        print_lines(output.format_table(rows, right=(1, 2, 3, 4, 5, 6)))
         print_line()
     if everything.unobserved:
         what = pluralize(everything.unobserved, "result")
@@ -117,8 +117,7 @@ def _print_list(listed: "list[Row]", interviews: bool, as_json: bool) -> None:
         ]
         for row in listed
     ]
-    for line in output.format_table(rows, flexible=2):
-        print_line(line)
+    print_lines(output.format_table(rows, flexible=2))
     what = "test asks" if len(listed) == 1 else "tests ask"
     print_line(
         f"{len(listed)} {what} for an interview."

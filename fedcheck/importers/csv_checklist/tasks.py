@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fedcheck.domain.control_ids import find_controls
-from fedcheck.domain.dates import parse_due
+from fedcheck.domain.dates import DateOrder, parse_due
 from fedcheck.domain.text import one_line, pluralize
-from fedcheck.domain.typed_dates import DateOrder, Lean, read_typed_date
+from fedcheck.domain.typed_dates import Lean, read_typed_date
 from fedcheck.importers.csv_checklist import columns
 from fedcheck.importers.csv_checklist.row_kinds import find_groups, is_total
 from fedcheck.importers.csv_checklist.rows import DAYS, Look

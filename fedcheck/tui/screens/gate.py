@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fedcheck.analysis.gate_scope import describe_scope
-from fedcheck.analysis.gates import GRACE, Gate, Outstanding, gate, gates
+from fedcheck.analysis.gates import GRACE, Gate, Outstanding, gates
 from fedcheck.analysis.outstanding import group_by_owner, reason_of, title_of
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.analysis.rescheduling import describe_impact, measure_impact, reschedule_milestone
@@ -81,8 +81,9 @@ class GateScreen(PlaceScreen):
         milestone = board.project.process.milestone(self.milestone)
         if milestone is None:
             return
-        found = gate(board, milestone, self._days())
-        scope = describe_scope(board.project.process, gates(board), milestone)
+        every = gates(board, self._days())
+        found = next(one for one in every if one.milestone.id == milestone.id)
+        scope = describe_scope(board.project.process, every, milestone)
         phase = board.project.process.phase(self.phase)
         when = (
             f"{found.date}  {format_distance(found.date, board.today)}"

@@ -1,0 +1,87 @@
+"""Modules that our libraries import and a command hardly uses: loaded when more is asked of them.
+
+click imports `inspect` to strip the indentation of a help text, and with it come the parser, the
+disassembler and the tokenizer of Python; `uuid` imports `platform` for the name of the system,
+msgspec `typing_extensions` for what `typing` has, and `gettext` looks for catalogs that nobody has
+installed. This is a fifth of the time of a short command. A stand-in answers what it can, and
+becomes the module itself at any other question.
+"""
+
+import os
+import sys
+import typing
+from collections.abc import Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+class LateModule(ModuleType):
+    """A module that is not loaded yet, but for some functions."""
+
+    def __init__(self, name: str, known: Mapping[str, Any]) -> None:
+        super().__init__(name)
+        self.__dict__.update(known)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what the machinery of imports asks of a module
+            raise AttributeError(name)
+        return getattr(load(self.__name__), name)
+
+
+def load(name: str) -> ModuleType:
+    """Return a module itself, loaded where only its stand-in was there; both hold the same."""
+    standin = sys.modules.get(name)
+    if not isinstance(standin, LateModule):
+        return import_module(name)
+    del sys.modules[name]
+    module = import_module(name)
+    standin.__dict__.update(module.__dict__)
+    return module
+
+
+def _clean_doc(doc: str) -> str:
+    """Strip a help text, as `inspect.cleandoc`; one line needs no more."""
+    if "\n" in doc or "\t" in doc:
+        return load("inspect").cleandoc(doc)  # type: ignore[no-any-return]
+    return doc.lstrip()
+
+
+def _plain(text: str) -> str:
+    return text
+
+
+def _plural(singular: str, plural: str, number: int) -> str:
+    return singular if number == 1 else plural
+
+
+_KNOWN: dict[str, Mapping[str, Any]] = {
+    "inspect": {"cleandoc": _clean_doc},
+    "gettext": {"gettext": _plain, "ngettext": _plural},
+    "ipaddress": {},
+    "locale": {},
+    "textwrap": {},
+    "typing_extensions": {
+        "get_type_hints": typing.get_type_hints,
+        "NotRequired": typing.NotRequired,
+        "Required": typing.Required,
+    },
+}
+"""Each module, and what is answered without loading it."""
+
+
+def put_off() -> None:
+    """Put stand-ins where the modules are not loaded yet."""
+    known = dict(_KNOWN)
+    if hasattr(os, "uname"):
+        known["platform"] = {"system": lambda: os.uname().sysname}
+    for name, functions in known.items():
+        if name not in sys.modules:
+            sys.modules[name] = LateModule(name, functions)
+
+
+def load_all() -> None:
+    """Load what was put off: with threads, as the app has, nothing changes under their hands."""
+    for name, module in [*sys.modules.items()]:
+        if isinstance(module, LateModule):
+            load(name)
