@@ -45,6 +45,11 @@ class Results:
             found = self.commands.get((size, name, cache))
         return found.ratio if found else None
 
+    def list_measured(self) -> set[tuple[str, str]]:
+        """Return the workspace and the command of all that was measured with a warm cache."""
+        found = {(size, name) for size, name, cache in self.commands if cache == "warm"}
+        return found | {(size, "app") for size, _ in self.starts}
+
     def task(self, name: str, otherwise: float) -> float:
         """Return the ratio of a command of taskwarrior with most tasks, or what is known of it."""
         found = self.tasks.get(("20,481", name))

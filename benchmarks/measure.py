@@ -47,7 +47,7 @@ class Bench:
     def measure_sizes(self) -> None:
         """Measure all commands in workspaces of each size, with a warm and a cold cache."""
         for size in self.sizes:
-            for cache in (WARM, COLD):
+            for cache in self.said.cache or (WARM, COLD):
                 self._commands(size, self.names, cache)
 
     def measure_history(self) -> None:
@@ -83,10 +83,11 @@ class Bench:
                 results.tasks |= {(size, name): figure for name, figure in found.items()}
 
     def measure_stages(self) -> None:
-        """Find out where the time goes, of each command that has a goal."""
+        """Find out where the time goes, of each command with a goal that was measured."""
         wanted = [(one.size, one.command) for one in GOALS if one.command != "keys"]
-        for size, name in [*wanted, ("history", "show"), ("history", "app")]:
-            if size in (*self.sizes, "history"):
+        wanted += [("history", "show"), ("history", "app")]
+        for size, name in wanted:
+            if (size, name) in self.results.list_measured():
                 one = self.workspaces.get(size)
                 words = compose(self.runner, one, words_of(name, one))
                 words = words[len(self.runner.environment.fedcheck) :]
@@ -142,9 +143,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--here", action="store_true", help="measure the checkout, not its wheel")
     parser.add_argument("--print", action="store_true", help="print the page and do not write it")
     parser.add_argument("--data", type=Path, default=official.OFFICIAL, help="official files")
+    parser.add_argument("--cache", action="append", choices=(WARM, COLD),
+                        help="warm or cold, in the part sizes")  # fmt: skip
     said = parser.parse_args()
-    if (said.size or said.command) and not said.only:
-        parser.error("--size and --command narrow a part: add --only")
+    if (said.size or said.command or said.cache) and not said.only:
+        parser.error("--size, --command and --cache narrow a part: add --only")
     return said
 
 

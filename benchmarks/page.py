@@ -6,12 +6,13 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import commands
 import tables
 from app import LABEL
 from commands import COLD, WARM
 from environments import CHECKOUT
 from goals import GOALS, Goal, Results, judge
-from stages import IMPORTS, INTERPRETER
+from stages import DONE, ENDING, IMPORTS, INTERPRETER, STARTED
 from tables import format_time, format_value
 
 PAGE = CHECKOUT / "docs" / "performance.md"
@@ -150,17 +151,22 @@ def _explain_stages(results: Results, size: str, command: str, goal: float = 0.0
 
 
 def scale_stages(results: Results, size: str, command: str) -> dict[str, float]:
-    """Return the stages of a command so that they add up to its ratio; largest first.
+    """Return the stages of a command so that they add up to its ratio, the largest first.
 
-    What a process takes after the command has ended is the interpreter's.
+    The interpreter takes what a bare one takes. What the process had loaded beyond that before it
+    began to look, the command would have loaded.
     """
     found, ratio = results.stages.get((size, command)), results.ratio(size, command)
-    if not found or not ratio:
+    bare = results.bare
+    if not found or not ratio or not bare:
         return {}
-    parts = {name: part for name, part in found.items() if name not in ("total", "memory")}
-    if command != "app":
-        ended = found["total"] - sum(parts.values())
-        parts[INTERPRETER] = parts.get(INTERPRETER, 0.0) + max(0.0, ended)
+    known = (STARTED, DONE, "total", "memory")
+    parts = {name: part for name, part in found.items() if name not in known}
+    parts[INTERPRETER] = bare.seconds
+    loaded = max(0.0, found[STARTED] - bare.seconds)
+    parts[IMPORTS] = parts.get(IMPORTS, 0.0) + loaded
+    if command != "app":  # its start is measured until it is drawn
+        parts[ENDING] = max(0.0, found["total"] - found[DONE])
     whole = sum(parts.values())
     scaled = {name: part / whole * ratio for name, part in parts.items()}
     return dict(sorted(scaled.items(), key=lambda one: (-one[1], one[0])))
@@ -176,7 +182,7 @@ def _list_stages(results: Results, what: str, size: str, command: str) -> Iterat
 
 
 def _render_commands(results: Results) -> Iterator[str]:
-    if not any(cache == COLD for _, _, cache in results.commands):
+    if not any(size in commands.SIZES for size, _, _ in results.commands):
         return
     yield "## Commands by size"
     yield "Ratio, warm cache:"

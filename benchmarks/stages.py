@@ -22,11 +22,14 @@ from pathlib import Path
 from types import FrameType
 
 EVERY = 0.001
-INTERPRETER = "interpreter"
+INTERPRETER, ENDING = "interpreter", "ending"
 IMPORTS, READING, DECODING = "imports", "reading and hashing", "decoding and checking"
 JUDGING, PRINTING, REPORT = "judging", "command line and printing", "reports"
 HISTORY, SAVING = "history", "saving"
 STYLES, LAYOUT, WIDGETS = "style sheets", "layout and painting", "widgets and messages"
+STARTED, DONE = "started", "done"
+"""Processor time of the process until it began to look, and until it had the figures."""
+
 ROOMS = {
     "storage": DECODING,
     "analysis": JUDGING,
@@ -161,13 +164,13 @@ def watch(words: list[str]) -> dict[str, float]:
     if words[0] == "app":
         import probe
 
-        before = sampler.begin()
+        started = sampler.begin()
         probe.home(words[1], sampler.keep)
         sampler.end()
     else:
         gc.disable()  # as `fedcheck.__main__` does
         with open(os.devnull, "w") as null, contextlib.redirect_stdout(null):  # noqa: PTH123
-            before = sampler.begin()
+            started = sampler.begin()
             from fedcheck.cli.main import run
 
             run(words)
@@ -176,7 +179,7 @@ def watch(words: list[str]) -> dict[str, float]:
     found = sampler.kept
     reading = min(measure_reading(sampler.opened), found.get(DECODING, 0.0))
     found[DECODING] = found.get(DECODING, 0.0) - reading
-    return {INTERPRETER: before, **found, READING: reading}
+    return {STARTED: started, **found, READING: reading, DONE: time.process_time()}
 
 
 if __name__ == "__main__":

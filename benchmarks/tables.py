@@ -108,8 +108,9 @@ def commands_table(results: Results, cache: str, show: Callable[[Figure], str]) 
     """Return one value of the figures of all commands, by size."""
     rows = []
     for name in commands.COMMANDS:
-        found = (results.commands.get((size, name, cache)) for size in commands.SIZES)
-        rows.append((f"`{name}`", *(show(one) if one else NOTHING for one in found)))
+        found = [results.commands.get((size, name, cache)) for size in commands.SIZES]
+        if any(found):
+            rows.append((f"`{name}`", *(show(one) if one else NOTHING for one in found)))
     return format_table(("items", *commands.SIZES), rows)
 
 
