@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # Many tests wait for a terminal or another process: more workers than processors are quicker.
 PYTEST_WORKERS ?= 4
 
-.PHONY: demo test faults lint format types validate screenshots snapshots docs bench performance clean
+.PHONY: demo test faults lint format types validate screenshots snapshots docs bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/fedcheck demo
@@ -42,12 +42,10 @@ screenshots: $(VENV)/.installed
 docs: $(VENV)/.installed
 	$(BIN)/python docs/make.py
 
-# Prints a table of ratios, and writes nothing outside of a temporary folder.
+# Measures the wheel and writes docs/performance.md; takes about a quarter of an hour.
+# BENCH=--print writes no page; BENCH="--only app --here" runs a part, and see BENCH=--help.
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/measure.py $(BENCH)
-
-performance: $(VENV)/.installed
-	$(BIN)/python benchmarks/measure.py --write
 
 snapshots: $(VENV)/.test-installed
 	$(BIN)/python -m pytest tests/test_looks.py --snapshot-update

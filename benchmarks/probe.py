@@ -1,11 +1,10 @@
-"""What is measured inside one process: `python benchmarks/probe.py NAME [ROOT]` prints JSON.
+"""What is measured inside one process: `python probe.py NAME [ROOT]` prints JSON.
 
 label: processor time until an app with one label is shown. home ROOT: until our app shows its first
-screen with all its numbers.
+screen with its numbers.
 keys ROOT LIST: seconds from a key to the screen in a list. bare: the same in a list that only
 scrolls.
-save ROOT: seconds of one durable change. load ROOT: seconds of opening, parsing, and of what a
-cache of parsed files could save.
+save ROOT: seconds of one durable change.
 """
 
 import asyncio
@@ -13,15 +12,21 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
 PRESSES = 120
 SAVES = 12
 SIZE = (120, 40)
+LOOK_EVERY = 0.15
+"""How long to wait until looking again whether an app is idle, in seconds."""
+
+IDLE = 0.01
+"""How much processor time an idle app may take in that time, in seconds."""
 
 
-def watched(app: Any) -> Any:
+def watched(app: Any, drawn: Callable[[], None] | None = None) -> Any:
     """Return an app that notes in `drawn` when it has drawn, and makes the terminal's text of it.
 
     Without a terminal Textual leaves that text out; it is part of what a person waits for.
@@ -33,13 +38,15 @@ def watched(app: Any) -> Any:
         if hasattr(renderable, "render_segments"):
             renderable.render_segments(app.console)
         app.drawn, app.spent = time.perf_counter(), time.process_time()
+        if drawn:
+            drawn()
 
     app.drawn = app.spent = 0.0
     app._display = noted
     return app
 
 
-def our_app(root: str) -> Any:
+def our_app(root: str, drawn: Callable[[], None] | None = None) -> Any:
     """Return our app on a workspace."""
     from fedcheck.storage import config, paths
     from fedcheck.tui.app import FedcheckApp
@@ -47,18 +54,19 @@ def our_app(root: str) -> Any:
 
     collect_seldom()
     folders = paths.find_user_folders()
-    return watched(FedcheckApp(Path(root), folders, config.UserConfig(), "bench", Path(root)))
+    app = FedcheckApp(Path(root), folders, config.UserConfig(), "bench", Path(root))
+    return watched(app, drawn)
 
 
 async def until_idle(app: Any, screen: str = "", since: float = 0.0) -> None:
-    """Wait until a screen is there and drawn, and nothing more is drawn for a while."""
-    seen = -1.0
+    """Wait until a screen is there and drawn, and the app neither draws nor works for a while."""
+    seen, worked = -1.0, 0.0
     for _ in range(200):
         there = app.drawn > since and (not screen or type(app.screen).__name__ == screen)
-        if there and seen == app.drawn and not getattr(app, "busy", False):
+        if there and seen == app.drawn and time.process_time() - worked < IDLE:
             return
-        seen = app.drawn
-        await asyncio.sleep(0.15)
+        seen, worked = app.drawn, time.process_time()
+        await asyncio.sleep(LOOK_EVERY)
     raise SystemExit(f"{screen or 'the app'} was not shown in 30 seconds")
 
 
@@ -74,9 +82,9 @@ def label() -> dict[str, float]:
     return asyncio.run(_start(watched(One())))
 
 
-def home(root: str) -> dict[str, float]:
+def home(root: str, drawn: Callable[[], None] | None = None) -> dict[str, float]:
     """Show the first screen of a workspace."""
-    return asyncio.run(_start(our_app(root), "HomeScreen"))
+    return asyncio.run(_start(our_app(root, drawn), "HomeScreen"))
 
 
 async def _start(app: Any, screen: str = "") -> dict[str, float]:
@@ -168,27 +176,6 @@ def save(root: str) -> dict[str, float]:
         session.apply([refs[number * 7]], ItemEdit(note=f"note {number}"))
         taken.append(time.perf_counter() - begin)
     return {"median": statistics.median(taken[1:]), "items": len(refs)}
-
-
-def load(root: str) -> dict[str, float]:
-    """Open a workspace, and read its files as TOML and as JSON with the same values."""
-    import tomli
-
-    from fedcheck.session import open_session
-    from fedcheck.storage import paths
-
-    texts = [path.read_text() for path in sorted(Path(root).glob("[cp]*/*.toml"))]
-    begin = time.process_time()
-    parsed = [tomli.loads(text) for text in texts]
-    toml = time.process_time() - begin
-    dumped = [json.dumps(one, default=str) for one in parsed]
-    begin = time.process_time()
-    for text in dumped:
-        json.loads(text)
-    cached = time.process_time() - begin
-    begin = time.process_time()
-    open_session(Path(root), paths.find_user_folders(), (), "bench")
-    return {"open": time.process_time() - begin, "toml": toml, "json": cached}
 
 
 if __name__ == "__main__":
