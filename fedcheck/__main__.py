@@ -1,7 +1,12 @@
 """Start of the program: `fedcheck` and `python -m fedcheck`."""
 
+import atexit
 import gc
+import os
 import sys
+import threading
+from contextlib import suppress
+from typing import NoReturn
 
 
 def main() -> None:
@@ -14,9 +19,22 @@ def main() -> None:
     put_off()
     from fedcheck.cli.main import run
 
-    status = run(sys.argv[1:])
-    # The end of the process would look for cycles once more, among all that a command has made.
-    gc.freeze()
+    _end(run(sys.argv[1:]))
+
+
+def _end(status: int) -> NoReturn:
+    """End the process, at once where nothing else runs in it.
+
+    Python would first give back every object that a command has made, one by one: a tenth of the
+    time that a command takes.
+    """
+    if threading.active_count() == 1:
+        with suppress(OSError, ValueError):  # a full disk or a closed stream: Python says it below
+            sys.stdout.flush()
+            sys.stderr.flush()
+            atexit._run_exitfuncs()
+            os._exit(status)
+    gc.freeze()  # the end would look for cycles once more
     sys.exit(status)
 
 

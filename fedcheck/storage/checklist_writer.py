@@ -29,7 +29,6 @@ from fedcheck.storage.names import (
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 from fedcheck.storage.raw_files import read_bytes
-from fedcheck.storage.toml_io import dumps, quote_key
 from fedcheck.storage.toml_keys import keys_of
 
 LISTS = "checklists"
@@ -261,6 +260,8 @@ def _values(thing: Any, checklist: str) -> Iterator[tuple[str, str]]:
 
 def _toml(value: Any) -> str:
     if isinstance(value, str):
+        from fedcheck.storage.toml_io import dumps  # few sessions write a list
+
         text = dumps({"x": value}, "\n" in value and "\r" not in value)
         return text.removeprefix("x = ").removesuffix("\n")
     if isinstance(value, tuple):
@@ -275,4 +276,8 @@ def _toml(value: Any) -> str:
 
 def _key(name: str) -> str:
     plain = name.replace("-", "").replace("_", "")
-    return name if plain.isascii() and plain.isalnum() else quote_key(name)
+    if plain.isascii() and plain.isalnum():
+        return name
+    from fedcheck.storage.toml_io import quote_key  # as above
+
+    return quote_key(name)

@@ -239,6 +239,8 @@ def leads_outside(path: Path, under: Path) -> bool:
     So does one that leads into its private folder without naming it: what is there must not reach
     a report by a link that somebody else has put among the shared files.
     """
+    if _has_no_link(str(path), str(under)):
+        return False
     real, home = os.path.realpath(path), os.path.realpath(under)
     if not _lies_in(real, home):
         return True
@@ -246,6 +248,29 @@ def leads_outside(path: Path, under: Path) -> bool:
     if inside == home or not _lies_in(real, inside):
         return False
     return not _lies_in(str(path.absolute()), str(under.absolute() / PRIVATE_FOLDER))
+
+
+def _has_no_link(path: str, under: str) -> bool:
+    """Return whether no name below a workspace on the way to a path is a link; False in doubt.
+
+    The private folder must be none either. Then the path leads where it says: the usual case, at
+    a tenth of the price of following it.
+    """
+    top = under.rstrip(os.sep) + os.sep
+    names = Path(path[len(top) :]).parts if path.startswith(top) else (os.pardir,)
+    if os.pardir in names:
+        return False
+    try:
+        at = top.rstrip(os.sep)
+        for name in names:
+            at = f"{at}{os.sep}{name}"
+            if is_link(os.lstat(at)):
+                return False
+        return not is_link(os.lstat(top + PRIVATE_FOLDER))
+    except FileNotFoundError:
+        return at == path  # all names were looked at: it, or the private folder, is missing
+    except (OSError, ValueError):
+        return False
 
 
 def _lies_in(path: str, folder: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fedcheck import __version__
-from fedcheck.storage import history, local_state
+from fedcheck.storage import history, local_state, record_files
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.reconcile import (
     Known,
@@ -24,6 +24,8 @@ from fedcheck.storage.unexplained import OutsideChange
 
 WORTH_NOTING = 64 * 1024
 """From so many bytes on the answer is remembered: below, finding it again costs less."""
+
+_HISTORY = f"{history.FOLDER}/"
 
 VERSION = "1"
 """Changes with the rules by which a value counts as lost."""
@@ -45,6 +47,8 @@ def list_pending_losses(
     if not tips:
         return ()  # what nobody set with fedcheck is lost to nobody
     has_lines = has_news(tips, notes)
+    if not has_lines and _are_as_noted(notes, known):
+        return ()  # the usual case: the files were just read, and need not be again
     mark = _mark(home, renamed, notes, has_lines=has_lines)
     if mark is None or (mark and mark == local_state.load_explained(home)):
         return ()
@@ -53,6 +57,14 @@ def list_pending_losses(
     if mark and not lost and mark == _mark(home, renamed, notes, has_lines=has_lines):
         local_state.note_explained(home, mark)  # nobody wrote a file meanwhile
     return lost
+
+
+def _are_as_noted(notes: LocalNotes, known: Known) -> bool:
+    """Return whether all record files, as they were read, are those that the last save noted."""
+    noted = {name: digest for name, digest in notes.files.items() if digest}
+    noted = {name: digest for name, digest in noted.items() if not name.startswith(_HISTORY)}
+    read = {record_files.file_name(name): book.sha256 for name, book in known.items()}
+    return noted == {name: digest for name, digest in read.items() if digest}
 
 
 def _mark(

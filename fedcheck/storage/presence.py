@@ -12,7 +12,6 @@ from msgspec import Struct
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError, WorkspaceGoneError
 from fedcheck.storage.paths import WORKSPACE_FILE, is_workspace, workspace_of
-from fedcheck.storage.toml_io import read
 
 BACK_HINT = "restore the folder (rename, mount or git checkout), then try again"
 
@@ -59,6 +58,8 @@ class Identity(Struct):
         now = _identify_folder(self.root)
         if now == self.folder:
             return
+        from fedcheck.storage.toml_io import read  # a folder that stays needs no parser
+
         try:
             name = read(self.root / WORKSPACE_FILE).data.get("name")
         except FedcheckError as error:
