@@ -269,11 +269,20 @@ def _guess_meant(project: Project, tail: str) -> str:
     return NO_GUESS
 
 
+def _names_exactly(project: Project, tail: str) -> bool:
+    """Return whether a text is the full reference of an item that applies: the list of all of
+    them, which takes a while at size, is not needed then."""
+    item = project.item(tail) if ":" in tail else None
+    return item is not None and item.applies_to(project.facts)
+
+
 def resolve_item(project: Project, tail: str) -> str:
     """Return the full reference of an item.
 
     Raises FedcheckError if in doubt, NoSuchItemError if it means no item at all.
     """
+    if _names_exactly(project, tail):
+        return tail
     found = find_candidates(tail, project.refs) or _find_by_code(project, tail)
     if len(found) == 1:
         return found[0]

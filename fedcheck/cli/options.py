@@ -178,16 +178,16 @@ def print_line(text: str = "") -> None:
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines of the answer in one write; see `print_line`."""
-    printed = [_make_printable(line) for line in lines]
-    if printed:
-        click.echo("\n".join(printed))
+    listed = list(lines)
+    if listed:
+        click.echo(_make_printable("\n".join(listed)))
 
 
-def _make_printable(line: str) -> str:
-    """Return a line with our colors, and with control characters of anything else visible."""
-    if _OURS not in line:
-        return clean(line)
-    return "\x1b[".join(clean(part) for part in line.split(_OURS))
+def _make_printable(text: str) -> str:
+    """Return a text with our colors, and with control characters of anything else visible."""
+    if _OURS not in text:
+        return clean(text)
+    return "\x1b[".join(clean(part) for part in text.split(_OURS))
 
 
 def style_text(text: str, **style: Any) -> str:

@@ -125,7 +125,7 @@ def _clean_column(cells: Sequence[str]) -> list[str]:
 
 def _measure(cells: Sequence[str]) -> int:
     """Return the cells that the widest text takes on a screen."""
-    return max(map(len if "".join(cells).isascii() else count_cells, cells))
+    return max(map(len, cells) if "".join(cells).isascii() else map(count_cells, set(cells)))
 
 
 def _pad_column(cells: list[str], width: int, *, to_right: bool, cut: bool) -> list[str]:
@@ -134,9 +134,8 @@ def _pad_column(cells: list[str], width: int, *, to_right: bool, cut: bool) -> l
         cells = [one_line(cell, width) for cell in cells]
     if "".join(cells).isascii():
         return [cell.rjust(width) if to_right else cell.ljust(width) for cell in cells]
-    gaps = [" " * (width - count_cells(cell)) for cell in cells]
-    both = zip(cells, gaps, strict=True)
-    return [gap + cell if to_right else cell + gap for cell, gap in both]
+    gaps = {cell: " " * (width - count_cells(cell)) for cell in set(cells)}
+    return [gaps[cell] + cell if to_right else cell + gaps[cell] for cell in cells]
 
 
 def join_query(parts: Sequence[str]) -> str:

@@ -141,7 +141,8 @@ def set_(
     """
     replacing.check_options(replaces, only_empty)
     session = open_workspace(workspace, as_of)
-    people = issues.list_people_and_roles(session)
+    names = (owner, like, tested.get("tester"), tested.get("assessor"))
+    people = issues.list_people_and_roles(session) if any(names) else []
     long = ("observation", *LONG)
     note, private_note, *texts = issues.read_texts(
         note, private_note, *(tested[name] for name in long)

@@ -297,13 +297,15 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
 
         print_json([json_documents.list_row(row) for row in chosen])
         return
+    dues = {day: output.format_due(day, board.today) for day in {e.due for e in chosen}}
+    states = {one: f"{STATUS_GLYPHS[one]} {STATUS_WORDS[one]}" for one in {e.state for e in chosen}}
     rows = [
         [
-            f"{STATUS_GLYPHS[e.state]} {STATUS_WORDS[e.state]}",
+            states[e.state],
             e.ref,
             e.item.title,
             e.record.owner,
-            output.format_due(e.due, board.today),
+            dues[e.due],
             f"{len(e.record.evidence)} evidence" if e.record.evidence else "",
             output.describe_marks(e),
         ]
