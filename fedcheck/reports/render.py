@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from fedcheck.analysis.board import Board
+from fedcheck.domain.process_names import resolve_milestone
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -25,7 +26,6 @@ from fedcheck.storage.names import parse_file_name
 from fedcheck.storage.paths import UserFolders
 from fedcheck.storage.presence import check_present
 from fedcheck.storage.typed_files import replace_typed_file, typed_link_error
-from fedcheck.storage.workspace_creation import resolve_milestone
 
 __all__ = [
     "DEFAULT",

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.key import is_id
 from fedcheck.domain.process import Process
-from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.workspace import Person
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import (
@@ -102,21 +101,3 @@ def check_timezone(name: str) -> None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         hint = "write an IANA name such as America/New_York"
         raise FedcheckError(f'unknown time zone "{name[:60]}"', hint, ErrorKind.USAGE) from None
-
-
-def resolve_phase(process: Process, name: str) -> str:
-    """Return the id of a phase. Raises FedcheckError with a suggestion for an unknown one."""
-    known = [phase.id for phase in process.phases]
-    if name and name not in known:
-        hint = did_you_mean(name, known) or "known: " + ", ".join(known)
-        raise FedcheckError(f'{process.id} has no phase "{name[:60]}"', hint, ErrorKind.USAGE)
-    return name
-
-
-def resolve_milestone(process: Process, name: str) -> str:
-    """Return the id of a milestone. Raises FedcheckError with a suggestion for an unknown one."""
-    known: Iterable[str] = [milestone.id for milestone in process.milestones]
-    if name not in known:
-        hint = did_you_mean(name, known) or "known: " + ", ".join(known)
-        raise FedcheckError(f'unknown milestone "{name}"', hint, ErrorKind.USAGE)
-    return name

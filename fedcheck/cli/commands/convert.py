@@ -77,9 +77,9 @@ def convert(
       fedcheck convert --to agency ../vault-agency
       fedcheck convert --to cr26 ../vault-20x --type 20x --class b
     """
+    from fedcheck.domain.process_names import resolve_phase
     from fedcheck.sharing import conversion, conversion_writer
     from fedcheck.storage.paths import expand_path
-    from fedcheck.storage.workspace_creation import resolve_phase
 
     session = open_workspace(workspace, settles=False)
     _refuse_unsettled(session)

@@ -66,7 +66,7 @@ def gate(
     process = board.project.process
     name = board.next_milestone
     if milestone:
-        from fedcheck.storage.workspace_creation import resolve_milestone
+        from fedcheck.domain.process_names import resolve_milestone
 
         name = resolve_milestone(process, milestone)
     stone = process.milestone(name)

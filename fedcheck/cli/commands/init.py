@@ -24,6 +24,7 @@ from fedcheck.cli.options import (
     print_line,
     print_reading,
 )
+from fedcheck.domain.process_names import resolve_milestone, resolve_phase
 from fedcheck.domain.profile import describe_profile, parse_profile
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
@@ -85,7 +86,7 @@ def init(
     dates: dict[str, date] = {}
     for text in milestone:
         stone, day = parse_pair(text, "--milestone")
-        dates[workspace_creation.resolve_milestone(process, stone)] = _day(day, timezone)
+        dates[resolve_milestone(process, stone)] = _day(day, timezone)
     if not name.strip():
         raise FedcheckError(
             "the name is empty", "give the name of the service offering", ErrorKind.USAGE
@@ -99,7 +100,7 @@ def init(
         marking=marking,
         profile=chosen,
         milestones=dates,
-        begins=workspace_creation.resolve_phase(process, begins),
+        begins=resolve_phase(process, begins),
     )
     workspace_creation.create(root, text)
     print_line(f"made  {root}")

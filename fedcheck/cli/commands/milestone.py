@@ -21,11 +21,11 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.edits import MilestoneEdit
+from fedcheck.domain.process_names import resolve_milestone
 from fedcheck.domain.text import one_line
 from fedcheck.domain.typed_dates import read_typed_date
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import MILESTONES
-from fedcheck.storage.workspace_creation import resolve_milestone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.rescheduling import DeadlineMove, RescheduleImpact
