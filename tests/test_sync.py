@@ -644,7 +644,8 @@ def kill(*args, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if sys.argv[2] == "git":
-    git_steps.make_driver_command = lambda: f"kill -9 {os.getpid()} $PPID"
+    # git is fast enough to come here before sync has noted its number: kill both after that
+    git_steps.make_driver_command = lambda: f"sleep 0.5; kill -9 {os.getpid()} $PPID"
 else:
     setattr(upstream_merge, sys.argv[2], kill)
 run(["sync", "-w", sys.argv[1]])
