@@ -10,6 +10,7 @@ from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project
 
 from fedcheck.analysis.agenda import explain_step, list_steps, rank_row
 from fedcheck.analysis.board import Board, build_board
+from fedcheck.analysis.evidence_register import build_full_register, count_soon
 from fedcheck.analysis.gate_scope import count_before, count_before_each, lacking_by_phase
 from fedcheck.analysis.gates import gate, gates
 from fedcheck.analysis.progress import count_by_checklist, count_by_phase_and_role
@@ -189,6 +190,13 @@ def test_counts_and_steps_are_those_of_the_rows(given_project: Project) -> None:
     ranks = [rank_row(board, step.row) for step in steps]
     assert ranks == sorted(ranks) == [step.rank for step in steps]
     assert [step.why for step in steps] == [explain_step(board, step.row) for step in steps]
+
+
+@given(projects())
+def test_what_goes_stale_soon_is_counted_as_in_the_register(given_project: Project) -> None:
+    board = build_board(given_project, TODAY)
+    register = build_full_register(board)
+    assert count_soon(board) == (register.counts["soon"], register.before)
 
 
 @given(st.lists(st.text(st.characters()) | st.integers(0, 9) | st.lists(st.text(), max_size=2)))

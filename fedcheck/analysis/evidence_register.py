@@ -229,11 +229,41 @@ def build_full_register(board: Board) -> EvidenceRegister:
     return _build(board, [*board.rows.values(), *list_issue_rows(board)])
 
 
-def _build(board: Board, entries: Iterable[Row]) -> EvidenceRegister:
+def count_soon(board: Board) -> tuple[int, str]:
+    """Return how many rows of the full register stand at `soon`, and before which milestone.
+
+    Without the register, which takes longer to build.
+    """
+    limit, before = _find_next_day(board)
+    if limit is None:
+        return 0, before
     ends = find_phase_ends(board.project, board.dates)
+    soon: set[tuple[str, str]] = set()
+    worse: set[tuple[str, str]] = set()
+    for row in (*board.rows.values(), *list_issue_rows(board)):
+        end = ends.get(row.phase)
+        for one, state in zip(row.record.evidence, row.evidence, strict=True):
+            link = one.kind, normalize_link(one.link)
+            if state in UNSOUND_STATES:
+                worse.add(link)
+            elif link not in soon:
+                turns = predict_stale_date(row.item, row.record, one, board.calendar, end)
+                if turns and turns <= limit:
+                    soon.add(link)
+    return len(soon - worse), before
+
+
+def _find_next_day(board: Board) -> tuple[date | None, str]:
+    """Return the day of the next milestone, where that is known and ahead, and its title."""
     milestone = board.project.process.milestone(board.next_dated)
     day = board.dates.get(board.next_dated)
     limit = day if day and day >= board.today else None
+    return limit, milestone.title if milestone else ""
+
+
+def _build(board: Board, entries: Iterable[Row]) -> EvidenceRegister:
+    ends = find_phase_ends(board.project, board.dates)
+    limit, before = _find_next_day(board)
     by_link: dict[tuple[str, str], list[EvidenceUse]] = {}
     for row in entries:
         for use in list_uses(board, row, ends.get(row.phase), limit):
@@ -244,7 +274,7 @@ def _build(board: Board, entries: Iterable[Row]) -> EvidenceRegister:
             )
             by_link.setdefault(link, []).append(use)
     rows = tuple(EvidenceRow(tuple(found)) for found in by_link.values())
-    return EvidenceRegister(rows, board.today, milestone.title if milestone else "")
+    return EvidenceRegister(rows, board.today, before)
 
 
 def list_uses(board: Board, row: Row, ends: date | None, limit: date | None) -> list[EvidenceUse]:

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
-from fedcheck.analysis.gate_scope import count_before
+from fedcheck.analysis.gate_scope import count_before_each
 from fedcheck.analysis.gates import Gate
 from fedcheck.analysis.outstanding import NOBODY, group_by_owner
 from fedcheck.domain.dates import format_distance
@@ -55,7 +55,8 @@ def date_lines(board: Board, found: list[Gate], role: str, width: int) -> list[D
     """
     shown = [(gate.date, gate) for gate in found if gate.date]
     passed = sorted((one for one in shown if one[0] < board.today), key=by_day)[-1:]
-    verdicts = {gate.milestone.id: _verdict(gate, found) for _, gate in shown}
+    before = dict(zip((gate.milestone.id for gate in found), count_before_each(found), strict=True))
+    verdicts = {gate.milestone.id: _verdict(gate, before[gate.milestone.id]) for _, gate in shown}
     beside = max((len(words) for words, _ in verdicts.values()), default=0)
     room = min(max(width - BESIDE_TITLE - beside, 12), 40)
 
@@ -85,15 +86,14 @@ def _dated(board: Board, day: date, text: str, verdict: tuple[str, str]) -> Cont
     )
 
 
-def _verdict(gate: Gate, found: list[Gate]) -> tuple[str, str]:
+def _verdict(gate: Gate, before: int) -> tuple[str, str]:
     """Return what a gate lacks, and its color; what earlier gates lack besides is shown too."""
     if not gate.milestone.closes:
         return "", ""
-    before = count_before(found, gate.milestone)
     more = f" (+{before} earlier)" if before else ""
     if gate.ready:
         return f"ready{more}", "$text-warning" if before else "$text-success"
-    return f"{len(gate.missing)} outstanding{more}", "$text-warning"
+    return f"{len(gate.counted)} outstanding{more}", "$text-warning"
 
 
 def by_day(dated: tuple[date, object]) -> date:

@@ -11,7 +11,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from fedcheck.analysis.board import Board, list_orphaned_refs
-from fedcheck.analysis.evidence_register import build_full_register
+from fedcheck.analysis.evidence_register import count_soon
 from fedcheck.analysis.issue_evidence import list_issue_rows
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.analysis.rulesets import (
@@ -211,12 +211,11 @@ def _replaced(board: Board, signs: Signs) -> list[Door]:
 
 def _soon(board: Board, signs: Signs) -> list[Door]:
     """Return how much evidence is good today and will not be at the next milestone."""
-    found = build_full_register(board)
-    count = found.counts["soon"]
+    count, before = count_soon(board)
     if not count:
         return []
     noun = "evidence item goes" if count == 1 else "evidence items go"
-    words = f"{noun} stale before {one_line(found.before)}"
+    words = f"{noun} stale before {one_line(before)}"
     return [_door(signs.stale, count, words, "evidence:state:soon")]
 
 
