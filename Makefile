@@ -9,13 +9,18 @@ BIN := $(VENV)/bin
 # Many tests wait for a terminal or another process: more workers than processors are quicker.
 PYTEST_WORKERS ?= 4
 
-.PHONY: demo test faults lint format types validate screenshots snapshots docs bench clean
+.PHONY: demo test test-uncached faults lint format types validate screenshots snapshots docs bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/fedcheck demo
 
 test: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal tests
+
+# The same without the cache of parsed files: TESTS="tests/test_saving.py" runs a part.
+TESTS ?= tests
+test-uncached: $(VENV)/.test-installed
+	FEDCHECK_CACHE=off $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(TESTS)
 
 # Every fault, the big crowd, the long hunt; needs Linux and strace, takes about half an hour.
 # FAULTS="crowds tests" runs parts: faults between random storm crowds tests hunt.
