@@ -39,13 +39,18 @@ ROOMS = {
     "doctor": HISTORY,
 }
 HISTORIES = {
+    "explained",
     "history",
-    "history_lines",
     "history_graph",
-    "reconcile",
-    "outside_notes",
+    "history_index",
+    "history_lines",
+    "history_search",
     "losses",
     "lost_values",
+    "outside_notes",
+    "own_transactions",
+    "reconcile",
+    "unexplained",
 }
 """Modules of the storage room that read histories, whoever calls them."""
 
