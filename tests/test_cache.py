@@ -22,6 +22,8 @@ from fedcheck.storage import cache, cache_folder, paths, toml_io
 from fedcheck.storage.cache import Cache, make_key, open_cache
 from fedcheck.storage.cache_folder import CacheFolder
 from fedcheck.storage.checklist_files import load_catalog
+from fedcheck.storage.shipped_cache import FILE_NAME, load_shipped_cache
+from fedcheck.storage.shipped_cache_writer import dump_shipped_cache
 
 CSP = "rev5.readiness.csp"
 PROGRESS = '[item."diagram"]\nstatus = "doing"\nowner = "amy"\nnote = "drawn by amy"\n'
@@ -367,6 +369,34 @@ def test_every_shipped_file_is_the_same_from_the_cache(tmp_path: Path) -> None:
     item = next(iter(first.checklist.items))  # type: ignore[union-attr]
     same = next(one for one in plain.lists if one.id == first.id)
     assert first.place(item) == same.place(item) != ()
+
+
+def test_a_wheel_brings_the_shipped_lists_parsed(tmp_path: Path) -> None:
+    """An entry counts only for the bytes that it was made from, also in an installed program."""
+    shipped = tmp_path / "checklists"
+    shutil.copytree(paths.find_shipped_checklists(), shipped)
+    made = dump_shipped_cache(shipped)
+    assert made == dump_shipped_cache(shipped), "each build makes the same"
+    (tmp_path / FILE_NAME).write_bytes(made)
+    brought = Cache(shipped=load_shipped_cache(tmp_path))
+    assert brought.shipped.stamp
+    edited = next(iter(sorted(shipped.glob("*/*.csp.toml"))))
+    text = edited.read_text()
+    edited.write_text(text.replace('title = "', 'title = "Our ', 1))
+
+    cache._shared.clear()
+    found = {one.path: one for one in load_catalog(shipped, (), None, brought).lists}
+    assert [path for path, one in found.items() if one.parsed is not None] == [edited]
+    assert found[edited].checklist.title.startswith("Our ")  # type: ignore[union-attr]
+    cache._shared.clear()
+    plain = {one.path: one.checklist for one in load_catalog(shipped, (), None).lists}
+    assert {path: one.checklist for path, one in found.items()} == plain
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00", b"<html>", b"\x82"])
+def test_a_broken_file_of_the_wheel_counts_as_none(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / FILE_NAME).write_bytes(raw)
+    assert load_shipped_cache(tmp_path).entries == {}
 
 
 TEXTS = st.text(max_size=20)
