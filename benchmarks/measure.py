@@ -159,16 +159,21 @@ def main() -> None:
         folder = Path(name)
         environment = use_checkout(folder) if said.here else install_wheel(folder)
         workspaces = Workspaces(Runner(environment), folder)
-        bench = Bench(workspaces, Results(), said)
+        bench, failed = Bench(workspaces, Results(), said), list[str]()
         for part in said.only or PARTS:
             started = time.monotonic()
-            PARTS[part](bench)
+            try:
+                PARTS[part](bench)
+            except SystemExit as error:  # what was measured before it is still worth a look
+                failed.append(f"{part}: {error}")
             print(f"{part}: {time.monotonic() - started:.0f} s", file=sys.stderr)
         minutes = (time.monotonic() - begin) / 60
         run = Run(bench.rounds, SLOW_ROUNDS, environment.is_wheel, load, minutes)
         text = render_page(bench.results, run)
-    if said.only or said.print:
+    if said.only or said.print or failed:
         print(text, end="")
+        if failed:
+            raise SystemExit("not measured, so no page was written:\n" + "\n".join(failed))
         return
     PAGE.write_text(text, encoding="utf-8")
     print(PAGE)

@@ -58,12 +58,12 @@ def our_app(root: str, drawn: Callable[[], None] | None = None) -> Any:
     return watched(app, drawn)
 
 
-async def until_idle(app: Any, screen: str = "", since: float = 0.0) -> None:
+async def until_idle(app: Any, screen: str = "", since: float = 0.0, idle: float = IDLE) -> None:
     """Wait until a screen is there and drawn, and the app neither draws nor works for a while."""
     seen, worked = -1.0, 0.0
     for _ in range(200):
         there = app.drawn > since and (not screen or type(app.screen).__name__ == screen)
-        if there and seen == app.drawn and time.process_time() - worked < IDLE:
+        if there and seen == app.drawn and time.process_time() - worked < idle:
             return
         seen, worked = app.drawn, time.process_time()
         await asyncio.sleep(LOOK_EVERY)
@@ -82,14 +82,16 @@ def label() -> dict[str, float]:
     return asyncio.run(_start(watched(One())))
 
 
-def home(root: str, drawn: Callable[[], None] | None = None) -> dict[str, float]:
-    """Show the first screen of a workspace."""
-    return asyncio.run(_start(our_app(root, drawn), "HomeScreen"))
+def home(
+    root: str, drawn: Callable[[], None] | None = None, idle: float = IDLE
+) -> dict[str, float]:
+    """Show the first screen of a workspace; `idle` is what an idle app may take (see IDLE)."""
+    return asyncio.run(_start(our_app(root, drawn), "HomeScreen", idle))
 
 
-async def _start(app: Any, screen: str = "") -> dict[str, float]:
+async def _start(app: Any, screen: str = "", idle: float = IDLE) -> dict[str, float]:
     async with app.run_test(size=SIZE):
-        await until_idle(app, screen)
+        await until_idle(app, screen, idle=idle)
         return {"spent": app.spent}
 
 

@@ -22,6 +22,9 @@ from pathlib import Path
 from types import FrameType
 
 EVERY = 0.001
+IDLE = 0.1
+"""What an app may take in 0.15 s that does nothing but be looked at, in seconds."""
+
 INTERPRETER, ENDING = "interpreter", "ending"
 IMPORTS, READING, DECODING = "imports", "reading and hashing", "decoding and checking"
 JUDGING, PRINTING, REPORT = "judging", "command line and printing", "reports"
@@ -170,7 +173,7 @@ def watch(words: list[str]) -> dict[str, float]:
         import probe
 
         started = sampler.begin()
-        probe.home(words[1], sampler.keep)
+        probe.home(words[1], sampler.keep, IDLE)
         sampler.end()
     else:
         gc.disable()  # as `fedcheck.__main__` does
