@@ -44,7 +44,7 @@ def open_app(
             if named or os.environ.get("FEDCHECK_WORKSPACE") or error.kind is not ErrorKind.USAGE:
                 raise
     if root is not None:
-        head_file.load_head(root)  # a broken head file is told here, whole, with its lines
+        head_file.load_head(root)  # a broken head file is reported here, with all its lines
     from fedcheck.late_modules import load_all
     from fedcheck.tui.start import run_app
 

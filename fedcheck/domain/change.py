@@ -191,13 +191,24 @@ def _undo_and_redo_stacks(
     redo: list[tuple[str, str]] = []
     mine = (one for one in entered if not is_outside(one) and not is_acceptance(one))
     for tx, undoes in dict.fromkeys((one.tx, one.undoes) for one in mine):
-        if not undoes:
-            undo.append(tx)
-            redo.clear()
-        elif redo and redo[-1][0] == undoes:
-            undo.append(tx)
-            redo.pop()
-        elif undoes in undo:
-            undo.remove(undoes)
-            redo.append((tx, undoes))
+        stack_action(undo, redo, tx, undoes)
     return undo, redo
+
+
+def stack_action(undo: list[str], redo: list[tuple[str, str]], tx: str, undoes: str) -> bool:
+    """Put an action on the stacks of what can be undone and made again.
+
+    Return whether what it takes back is on them; what takes back none always fits.
+    """
+    if not undoes:
+        undo.append(tx)
+        redo.clear()
+    elif redo and redo[-1][0] == undoes:
+        undo.append(tx)
+        redo.pop()
+    elif undoes in undo:
+        undo.remove(undoes)
+        redo.append((tx, undoes))
+    else:
+        return False
+    return True

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from fedcheck.domain.change import HistoryLine, is_acceptance, is_outside
+from fedcheck.domain.change import HistoryLine, is_acceptance, is_outside, stack_action
 from fedcheck.storage import history
 from fedcheck.storage.history_index import format_key
 from fedcheck.storage.history_lines import parse_lines, split_lines
@@ -72,16 +72,7 @@ def _find_last(known: Sequence[tuple[str, str]], *, again: bool) -> str | None:
     undo: list[str] = []
     redo: list[tuple[str, str]] = []
     for tx, undoes in known[starts[0] :] if starts else ():
-        if not undoes:
-            undo.append(tx)
-            redo.clear()
-        elif redo and redo[-1][0] == undoes:
-            undo.append(tx)
-            redo.pop()
-        elif undoes in undo:
-            undo.remove(undoes)
-            redo.append((tx, undoes))
-        else:
+        if not stack_action(undo, redo, tx, undoes):
             return None  # it takes back an earlier one, or none
     if again:
         return redo[-1][0] if redo else None
