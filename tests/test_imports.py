@@ -290,7 +290,8 @@ DEAR = {
 
 NEVER = {
     "inspect", "ast", "dis", "tokenize", "platform", "gettext", "locale", "ipaddress",
-    "typing_extensions", "textwrap", "difflib",
+    "typing_extensions", "textwrap", "difflib", "threading", "urllib.parse", "ntpath",
+    "msgspec.inspect", "msgspec.toml", "msgspec.yaml", "msgspec._json_schema",
 }  # fmt: skip
 """What libraries import and no usual command uses; see `late_modules`."""
 
@@ -347,7 +348,13 @@ def test_a_module_that_was_put_off_answers_as_itself() -> None:
     script = (
         "from fedcheck.late_modules import LateModule, load_all, put_off\n"
         "put_off()\n"
-        "import sys, inspect, gettext, textwrap, ipaddress, platform\n"
+        "import sys, inspect, gettext, textwrap, ipaddress, pathlib, platform, threading, msgspec\n"
+        "assert threading.active_count() == 1 and isinstance(threading, LateModule)\n"
+        "import urllib.parse\n"
+        "assert isinstance(urllib.parse, LateModule)\n"
+        "from urllib.parse import quote_from_bytes\n"
+        "assert pathlib.Path('/a b').as_uri() == 'file:///a%20b'\n"
+        "assert isinstance(msgspec.inspect, LateModule)\n"
         "text = 'First line.\\n\\n    Second.\\n'\n"
         "assert isinstance(inspect, LateModule)\n"
         "assert inspect.cleandoc(' one ') == 'one '\n"
@@ -362,6 +369,13 @@ def test_a_module_that_was_put_off_answers_as_itself() -> None:
         "name = platform.system()\n"
         "load_all()\n"
         "assert platform.system() == name == sys.modules['platform'].system()\n"
+        "import urllib.parse, threading, msgspec\n"
+        "from urllib.parse import quote, quote_from_bytes\n"
+        "assert urllib.parse.quote('a b') == quote('a b') == quote_from_bytes(b'a b') == 'a%20b'\n"
+        "assert pathlib.Path('/a b').as_uri() == 'file:///a%20b'\n"
+        "assert threading.current_thread() is threading.main_thread()\n"
+        "assert msgspec.json.schema(int) == {'type': 'integer'}\n"
+        "assert msgspec.inspect.type_info(int) == msgspec.inspect.IntType()\n"
         "assert not [one for one in sys.modules.values() if isinstance(one, LateModule)]\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
