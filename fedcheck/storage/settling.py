@@ -34,7 +34,7 @@ from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, local_state, record_files
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.outside_notes import TransactionHead, append_lines
-from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.record_file import RecordFile, has_unsettled
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
 from fedcheck.storage.unexplained import Key, as_text, group_lines
 
@@ -73,14 +73,6 @@ class _Outcome(Struct):
     record: Any
     lines: list[HistoryLine]
     fields: list[SettledField]
-
-
-def has_unsettled(books: Mapping[str, RecordFile]) -> bool:
-    """Return whether any record of these files holds values of two sides."""
-    return any(
-        SET_TWICE in one.extra or any(SET_TWICE in record.extra for record in one.records.values())
-        for one in books.values()
-    )
 
 
 def settle_home(

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from fedcheck.analysis.activity import story
 from fedcheck.analysis.issues import Issue, is_overdue, list_issues_of_item, state_of
@@ -22,6 +21,7 @@ from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import FINDINGS, REQUESTS
+from fedcheck.storage.time_zones import find_zone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -207,7 +207,7 @@ def print_details(session: "Session", board: "Board", thing: Issue, ref: str) ->
         for p in thing.evidence
     ]
     _print_lines("Evidence", output.format_table(evidence_items))
-    deeds = story(load_history(session, ref), ZoneInfo(board.project.config.timezone))
+    deeds = story(load_history(session, ref), find_zone(board.project.config.timezone))
     if deeds:
         print_line()
         print_line("History")

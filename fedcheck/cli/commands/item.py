@@ -3,7 +3,6 @@
 import textwrap
 from datetime import date
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -33,6 +32,7 @@ from fedcheck.domain.reference import find_nearest, split_ref
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError, NoSuchItemError
 from fedcheck.storage.record_file import RESERVED_NAMES
+from fedcheck.storage.time_zones import find_zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +155,7 @@ def _print_item(session: "Session", board: "Board", row: "Row", terms: "Sequence
     if source:
         _print_block("Source", [checklist.describe_source(item), source.url])
     issues.print_issues_of_item(board, row.ref)
-    deeds = story(_load_history(session, row.ref), ZoneInfo(board.project.config.timezone))[-5:]
+    deeds = story(_load_history(session, row.ref), find_zone(board.project.config.timezone))[-5:]
     _print_block("History", [f"{d.at:%Y-%m-%d %H:%M}  {d.by}  {d.what}" for d in deeds])
 
 
