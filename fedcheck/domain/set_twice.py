@@ -5,7 +5,6 @@ tables of the key `set-twice`. Such a table is no data: no list, gate value or r
 histories settle it (`storage.settling`), and where they cannot, a person does.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
@@ -122,6 +121,8 @@ def _as_toml(row: Field, value: Any) -> Any:
 
 def as_key(table: Any) -> str:
     """Return a table as a text that is the same for the same content."""
+    import json  # loaded here: hardly a record is set twice
+
     return json.dumps(table, sort_keys=True, default=repr)
 
 

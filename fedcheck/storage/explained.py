@@ -6,7 +6,6 @@ lost is then remembered for exactly these bytes, until a save notes them.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -81,6 +80,8 @@ def _mark(
     if sum(len(raw) for _, raw in files if raw) < WORTH_NOTING:
         return ""
     names = {name: dict(ids) for name, ids in renamed.items()}
+    import json  # loaded here: most files are as they were noted
+
     rules = json.dumps([VERSION, __version__, names], sort_keys=True)
     parts = [rules.encode()]
     for name, raw in files:

@@ -1,7 +1,6 @@
 """Lines of history files: how one is written, read, distinguished from the next, and hashed."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -35,6 +34,8 @@ def format_line(entered: HistoryLine, prev: str, saw: Sequence[str] = ()) -> byt
     }
     data |= {name: value for name, value in more.items() if value}
     data["prev"] = prev
+    import json  # loaded here, and below: msgspec reads what is usual in a fraction of the time
+
     return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
@@ -67,6 +68,8 @@ def _split_objects(line: bytes) -> list[bytes]:
         text = line.decode("ascii")
     except UnicodeDecodeError:
         return [line]
+    import json
+
     decoder, start = json.JSONDecoder(), 0
     found: list[bytes] = []
     while start < len(text):
@@ -153,11 +156,15 @@ def _decode(line: bytes) -> LineData:
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:  # it knows no half of a surrogate pair and no NaN; we wrote both
+        import json
+
         return msgspec.convert(json.loads(line), LineData)
 
 
 def previous_hash(line: bytes) -> str | None:
     """Return the hash that a line keeps of the one before it; None where it cannot be read."""
+    import json
+
     try:
         prev = json.loads(line)["prev"]
     except (ValueError, KeyError, TypeError, RecursionError):

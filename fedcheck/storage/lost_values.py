@@ -82,8 +82,6 @@ def list_lost_values(
 
     Raises FedcheckError where the disk refuses.
     """
-    if not any(one.lost for one in pending) and not history.names_losses(home):
-        return []  # a long history is not parsed for nothing
     known = _list_lines_of_losses(home, renamed, pending)
     short = {line.hash[:SHORT]: line for line in known}
     places = {line.hash: place for place, line in enumerate(known)}

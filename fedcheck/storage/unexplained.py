@@ -4,7 +4,6 @@ Which line of a field stands is known from the graph of all lines (`history_grap
 the values that each one met.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -207,4 +206,6 @@ def as_text(value: Any) -> str:
     """Return a value of a history line as a text that is the same for the same value."""
     if type(value) is str:
         return f'"{value}'  # nothing else begins so, and most values are texts
+    import json  # loaded here: most files are explained
+
     return json.dumps(value, sort_keys=True)

@@ -7,7 +7,8 @@ import click
 from msgspec.structs import replace
 
 from fedcheck.analysis.consequences import describe_retests, list_contradictions
-from fedcheck.analysis.issues import build_finding_language, state_of
+from fedcheck.analysis.issue_queries import build_finding_language
+from fedcheck.analysis.issues import state_of
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import hint_at_new_people, print_transaction, withdraw_issue

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis.issues import build_request_language, state_of
+from fedcheck.analysis.issue_queries import build_request_language
+from fedcheck.analysis.issues import state_of
 from fedcheck.analysis.waiting_since import find_role
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues

@@ -91,10 +91,10 @@ def status(workspace: str | None, as_of: date | None, internal: bool, as_json: b
 
 def _find_losses(session: "Session") -> "list[Loss]":
     """Return what people set and what is not in the files; nothing where that cannot be known."""
-    from fedcheck.doctor.losses import find_losses
+    from fedcheck.storage.losses import list_losses
 
     try:
-        return find_losses(session)
+        return list_losses(session.root, session.store.known, session.project.renamed)
     except FedcheckError:
         return []  # doctor tells of a history that cannot be read
 
@@ -286,12 +286,11 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
       fedcheck list role:csp status:todo due:"<14d"
       fedcheck list evidence:"stale|missing" -- -phase:conmon
     """
-    from fedcheck.domain.item_language import build_item_language
-
     session = open_workspace(workspace, as_of)
     board = session.board()
-    parsed = build_item_language(board.project).parse(output.join_query(query))
-    chosen = parsed.select(board.rows.values(), board.today)
+    parsed = output.parse_items_query(board.project, query)
+    rows = board.rows.values()
+    chosen = list(rows) if parsed is None else parsed.select(rows, board.today)
     if as_json:
         from fedcheck.cli import json_documents  # loaded here: words do not need it
 
@@ -299,7 +298,7 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         return
     dues = {day: output.format_due(day, board.today) for day in {e.due for e in chosen}}
     states = {one: f"{STATUS_GLYPHS[one]} {STATUS_WORDS[one]}" for one in {e.state for e in chosen}}
-    rows = [
+    cells = [
         [
             states[e.state],
             e.ref,
@@ -311,6 +310,6 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         ]
         for e in chosen
     ]
-    print_lines(output.format_table(rows, flexible=2))
+    print_lines(output.format_table(cells, flexible=2))
     if not chosen:
         print_error("no item matches")
