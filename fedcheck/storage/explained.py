@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fedcheck import __version__
 from fedcheck.storage import history, local_state, record_files
@@ -19,7 +20,9 @@ from fedcheck.storage.reconcile import (
     list_all_outside_changes,
     list_record_files,
 )
-from fedcheck.storage.unexplained import OutsideChange
+
+if TYPE_CHECKING:
+    from fedcheck.storage.unexplained import OutsideChange
 
 WORTH_NOTING = 64 * 1024
 """From so many bytes on the answer is remembered: below, finding it again costs less."""
@@ -32,7 +35,7 @@ VERSION = "1"
 
 def list_pending_losses(
     home: Path, renamed: Mapping[str, Mapping[str, str]], known: Known
-) -> Sequence[OutsideChange]:
+) -> Sequence["OutsideChange"]:
     """Return the losses of a place that no history line notes yet.
 
     Args:

@@ -12,22 +12,20 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.domain.change import OUTSIDE, SHORT, Change, HistoryLine, diff_records
-from fedcheck.domain.coherence import is_coherent, repair
-from fedcheck.domain.field import Field, Kind
-from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value, history_form, printed
-from fedcheck.domain.fields import FIELDS
-from fedcheck.domain.set_twice import (
-    SET_TWICE,
-    Alternative,
+from fedcheck.domain.alternatives import (
     find_part,
     is_standing,
-    list_alternatives,
     list_groups,
     with_alternative,
     with_part,
     with_tables,
 )
+from fedcheck.domain.change import OUTSIDE, SHORT, Change, HistoryLine, diff_records
+from fedcheck.domain.coherence import is_coherent, repair
+from fedcheck.domain.field import Field, Kind
+from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value, history_form, printed
+from fedcheck.domain.fields import FIELDS
+from fedcheck.domain.set_twice import SET_TWICE, Alternative, list_alternatives
 from fedcheck.domain.text import one_line
 from fedcheck.domain.text_versions import Version, join_versions, split_versions
 from fedcheck.errors import InvalidFileError

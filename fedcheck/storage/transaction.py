@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fedcheck.domain.alternatives import list_unsettled_fields, without_tables_of
 from fedcheck.domain.change import AnyRecord, Change, HistoryLine, diff_records, imported
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.edits import Edit, LookUp, plan_edits
@@ -33,7 +34,6 @@ from fedcheck.domain.key import is_id
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
-from fedcheck.domain.set_twice import list_unsettled_fields, without_tables_of
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import (
     atomic_files,

@@ -10,11 +10,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from fedcheck.domain.alternatives import list_unsettled_fields
 from fedcheck.domain.change import SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.field_values import EVIDENCE_PREFIX, list_values
 from fedcheck.domain.item_rules import REVIEW_FIELDS
 from fedcheck.domain.reference import rename_ref, split_ref
-from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.record_file import IN_HEAD, RecordFile, make_empty
 
