@@ -61,6 +61,16 @@ def list_pending_losses(
     return lost
 
 
+def may_have_losses(home: Path, pending: Sequence["OutsideChange"]) -> bool:
+    """Return whether a value may be lost, without parsing a history that is long for nothing.
+
+    Args:
+        home: the workspace, or its private folder.
+        pending: what its history does not explain.
+    """
+    return any(one.lost for one in pending) or history.names_losses(home)
+
+
 def _are_as_noted(notes: LocalNotes, known: Known) -> bool:
     """Return whether all record files, as they were read, are those that the last save noted."""
     noted = {name: digest for name, digest in notes.files.items() if digest}

@@ -9,8 +9,7 @@ from msgspec import Struct
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line
-from fedcheck.storage import history
-from fedcheck.storage.explained import list_pending_losses
+from fedcheck.storage.explained import list_pending_losses, may_have_losses
 from fedcheck.storage.reconcile import Known
 from fedcheck.storage.record_file import FINDINGS, REQUESTS
 
@@ -84,7 +83,7 @@ def list_losses(
     found: list[LostValue] = []
     for home, known in homes.items():
         pending = () if only_noted else list_pending_losses(home, renamed, known)
-        if any(one.lost for one in pending) or history.names_losses(home):
+        if may_have_losses(home, pending):
             from fedcheck.storage.lost_values import list_lost_values  # few have lost anything
 
             found += list_lost_values(home, renamed, pending)

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import tomli
 from msgspec import Struct
 
 from fedcheck.domain.checklist import FORMAT
@@ -47,6 +46,8 @@ def read(path: Path, under: Path | None = None) -> Document:
 
 def parse(path: Path, raw: bytes) -> Document:
     """Parse the bytes of a file. Raises InvalidFileError where they are not TOML of ours."""
+    import tomli  # loaded here: what is in the cache is not parsed
+
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -71,7 +72,7 @@ def parse(path: Path, raw: bytes) -> Document:
     return Document(path, text, data, hashlib.sha256(raw).hexdigest())
 
 
-def _syntax_error(path: Path, text: str, error: tomli.TOMLDecodeError) -> InvalidFileError:
+def _syntax_error(path: Path, text: str, error: ValueError) -> InvalidFileError:
     conflict = re.search(_CONFLICT, text)
     if conflict:
         line = text[: conflict.start()].count("\n") + 1

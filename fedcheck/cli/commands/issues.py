@@ -1,6 +1,5 @@
 """What the commands on requests and on findings share: ids, days, texts, proof, blocks."""
 
-import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -10,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from fedcheck.analysis.activity import story
 from fedcheck.analysis.issues import Issue, is_overdue, list_issues_of_item, state_of
 from fedcheck.cli import output
+from fedcheck.cli.change_output import print_transaction
 from fedcheck.cli.options import print_error, print_line, print_lines, read_due_option, style_text
 from fedcheck.domain.dates import format_distance
+from fedcheck.domain.edits import Withdrawal
 from fedcheck.domain.field import Field, Group, Kind, within_sentence
 from fedcheck.domain.field_values import fact_lines
 from fedcheck.domain.fields import FIELDS
@@ -101,23 +102,6 @@ def parse_date_option(session: "Session", text: str | None) -> date | None:
     """Return the day that somebody typed, as `set --due` takes it. Raises FedcheckError."""
     due = read_due_option(session, text)
     return session.board().calendar.day_of(due) if due else None
-
-
-def read_text(text: str) -> str:
-    """Return a text from the command line; `-` stands for what comes on stdin."""
-    return sys.stdin.read() if text == "-" else text
-
-
-def read_texts(*texts: str | None) -> tuple[str | None, ...]:
-    """Return texts from the command line, of which one may come on stdin.
-
-    Raises FedcheckError where several are `-`.
-    """
-    if texts.count("-") > 1:
-        raise FedcheckError(
-            "only one text can come from stdin", "write out the others", ErrorKind.USAGE
-        )
-    return tuple(text if text is None else read_text(text) for text in texts)
 
 
 def evidence_of(
@@ -245,12 +229,6 @@ def _kind(thing: Issue) -> str:
     return thing.kind if isinstance(thing, Request) else thing.risk
 
 
-def list_people_and_roles(session: "Session") -> list[str]:
-    """Return the names that may own or answer something: known people, then roles."""
-    project = session.project
-    return list(dict.fromkeys([*project.people(), *project.process.roles, session.who]))
-
-
 def print_raise_hint(board: "Board", refs: Iterable[str]) -> None:
     """State how findings are raised for tests that are not satisfied and have none yet."""
     bare = []
@@ -283,3 +261,14 @@ def print_new_ref(thing: Any, *parts: str) -> None:
     """Print the new id first, for scripts, then what it is."""
     more = ", ".join(part for part in parts if part)
     print_line(f"{thing.id}  {one_line(thing.title, 100)}" + (f"  ({more})" if more else ""))
+
+
+def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
+    """Take a request or a finding out of its register; say so."""
+    ref = resolve_ref(session, book, text)
+    title = getattr(session.project.thing(ref), "title", "")
+    action = session.apply([ref], Withdrawal(reason))
+    if as_json:
+        print_transaction(session, action, as_json)
+        return
+    print_line(one_line(f"{split_ref(ref)[1]}  withdrawn: {title}", 200))
