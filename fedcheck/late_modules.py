@@ -3,9 +3,9 @@
 click imports `inspect` to strip the indentation of a help text, and with it come the parser, the
 disassembler and the tokenizer of Python; `uuid` imports `platform` for the name of the system,
 msgspec `typing_extensions` for what `typing` has and all that it offers itself, `pathlib` the
-parser of URLs, and `gettext` looks for catalogs that nobody has installed. This is a fifth of the
-time of a short command. A stand-in answers what it can, and becomes the module itself at any other
-question.
+parser of URLs, jinja2 what filters need that no template of ours has, and `gettext` looks for
+catalogs that nobody has installed. This is a fifth of the time of a short command. A stand-in
+answers what it can, and becomes the module itself at any other question.
 """
 
 import _thread
@@ -64,7 +64,8 @@ def _late(module: str, name: str) -> Callable[..., Any]:
 
 
 _KNOWN: dict[str, Mapping[str, Any]] = {
-    "inspect": {"cleandoc": _clean_doc},
+    "ast": {"literal_eval": _late("ast", "literal_eval")},
+    "inspect": {"cleandoc": _clean_doc, "getattr_static": _late("inspect", "getattr_static")},
     "gettext": {"gettext": _plain, "ngettext": _plural},
     "ipaddress": {},
     "locale": {},
@@ -75,6 +76,8 @@ _KNOWN: dict[str, Mapping[str, Any]] = {
     "msgspec.toml": {},
     "msgspec.yaml": {},
     "ntpath": {},
+    "random": {name: _late("random", name) for name in ("choice", "randrange")},
+    "tempfile": {},
     "textwrap": {},
     # Who has not loaded it has started no thread.
     "threading": {

@@ -1,6 +1,5 @@
 """Make and apply the tables of fields that two people set to different values; see `set_twice`."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
@@ -70,6 +69,8 @@ def _as_toml(row: Field, value: Any) -> Any:
 
 def as_key(table: Any) -> str:
     """Return a table as a text that is the same for the same content."""
+    import json  # loaded here: hardly a record has such a table
+
     return json.dumps(table, sort_keys=True, default=repr)
 
 

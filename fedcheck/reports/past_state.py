@@ -17,7 +17,6 @@ from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import DateRangeError, next_day, parse_date
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
-from fedcheck.domain.typed_dates import read_typed_date
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.reports import fingerprint
@@ -199,6 +198,8 @@ def _read_day(session: Session, text: str) -> tuple[date | None, str]:
         pass
     today = session.today()
     try:
+        from fedcheck.domain.typed_dates import read_typed_date  # few reports compare
+
         day, note = read_typed_date(text, today, session.date_order, "past")
     except ValueError:
         return None, ""

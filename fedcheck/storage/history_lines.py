@@ -9,6 +9,7 @@ import msgspec
 
 from fedcheck.domain.change import Change, HistoryLine, expand_line
 from fedcheck.domain.dates import format_stamp
+from fedcheck.storage.json_text import encode_json
 
 VERSION = 1
 
@@ -34,9 +35,7 @@ def format_line(entered: HistoryLine, prev: str, saw: Sequence[str] = ()) -> byt
     }
     data |= {name: value for name, value in more.items() if value}
     data["prev"] = prev
-    import json  # loaded here, and below: msgspec reads what is usual in a fraction of the time
-
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return encode_json(data)
 
 
 def hash_line(line: bytes) -> str:
@@ -68,7 +67,7 @@ def _split_objects(line: bytes) -> list[bytes]:
         text = line.decode("ascii")
     except UnicodeDecodeError:
         return [line]
-    import json
+    import json  # loaded here, and below: msgspec reads what is usual
 
     decoder, start = json.JSONDecoder(), 0
     found: list[bytes] = []

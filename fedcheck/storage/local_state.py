@@ -24,6 +24,7 @@ from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files, local_binding
 from fedcheck.storage.history import FOLDER as HISTORY
 from fedcheck.storage.history import format_file_name, list_history_files, read
+from fedcheck.storage.json_text import format_json
 from fedcheck.storage.names import parse_history_file_name
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 from fedcheck.storage.presence import check_present
@@ -348,9 +349,7 @@ def _parse(text: bytes) -> Any:
 
 
 def _write_json(root: Path, name: str, data: dict[str, Any]) -> None:
-    import json
-
-    text = json.dumps(data, indent=1, sort_keys=True).encode()
+    text = format_json(data)
     sealed = _seal(local_binding.seal(root, name, text).encode(), text)
     atomic_files.replace_file(root / LOCAL_STATE / name, sealed, under=workspace_of(root))
 

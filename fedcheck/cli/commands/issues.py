@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 from fedcheck.analysis.activity import story
 from fedcheck.analysis.issues import Issue, is_overdue, list_issues_of_item, state_of
 from fedcheck.cli import output
-from fedcheck.cli.change_output import print_transaction
 from fedcheck.cli.options import print_error, print_line, print_lines, read_due_option, style_text
 from fedcheck.domain.dates import format_distance
-from fedcheck.domain.edits import Withdrawal
 from fedcheck.domain.field import Field, Group, Kind, within_sentence
 from fedcheck.domain.field_values import fact_lines
 from fedcheck.domain.fields import FIELDS
@@ -265,6 +263,9 @@ def print_new_ref(thing: Any, *parts: str) -> None:
 
 def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
     """Take a request or a finding out of its register; say so."""
+    from fedcheck.cli.change_output import print_transaction  # `show` uses this module too
+    from fedcheck.domain.edits import Withdrawal
+
     ref = resolve_ref(session, book, text)
     title = getattr(session.project.thing(ref), "title", "")
     action = session.apply([ref], Withdrawal(reason))
