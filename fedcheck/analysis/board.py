@@ -283,7 +283,7 @@ def resolve_item(project: Project, tail: str) -> str:
     """
     if _names_exactly(project, tail):
         return tail
-    found = find_candidates(tail, project.refs) or _find_by_code(project, tail)
+    found = find_candidates(tail, project.list_refs_like(tail)) or _find_by_code(project, tail)
     if len(found) == 1:
         return found[0]
     if found:
