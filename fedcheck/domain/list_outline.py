@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.control_ids import normalize_code
 from fedcheck.domain.glossary import Audience
 from fedcheck.domain.guidance import is_official
 from fedcheck.domain.late_mapping import LateValues
+from fedcheck.domain.reference import matches_tail
 
 
 class ListOutline(Struct, frozen=True):
@@ -23,6 +25,7 @@ class ListOutline(Struct, frozen=True):
         has_words: whether it has words that other lists may ask for.
         item_ids: the ids of its items, in order.
         renamed: today's id for each earlier id of an item.
+        codes: the official codes of items by their ids, in the one form of `normalize_code`.
     """
 
     id: str
@@ -34,6 +37,11 @@ class ListOutline(Struct, frozen=True):
     has_words: bool
     item_ids: tuple[str, ...]
     renamed: Mapping[str, str]
+    codes: Mapping[str, str]
+
+    def find_tail(self, tail: str) -> list[str]:
+        """Return the ids of items that a tail of their reference may mean."""
+        return [one for one in self.item_ids if matches_tail(f"{self.id}:{one}", tail)]
 
 
 def make_outline(checklist: Checklist) -> ListOutline:
@@ -48,6 +56,11 @@ def make_outline(checklist: Checklist) -> ListOutline:
         any(is_official(item) for _, item in checklist.items.values()),
         tuple(checklist.items),
         checklist.renamed,
+        {
+            name: normalize_code(item.code)
+            for name, (_, item) in checklist.items.items()
+            if item.code
+        },
     )
 
 

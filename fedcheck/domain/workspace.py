@@ -1,6 +1,6 @@
 """A workspace as loaded: its head file, process, checklists, records, requests and findings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
@@ -17,7 +17,7 @@ from fedcheck.domain.late_mapping import LateValues
 from fedcheck.domain.list_outline import ListOutline, list_outlines
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import EMPTY_RECORD, Record
-from fedcheck.domain.reference import matches_tail, split_ref
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 
 
@@ -279,18 +279,16 @@ class Project(Struct, frozen=True, eq=False, dict=True):
         """Return the full references of all items that apply."""
         return [f"{checklist.id}:{item.id}" for checklist, _, item in self.applying()]
 
-    def list_refs_like(self, tail: str) -> list[str]:
-        """Return the references of items that apply, of the lists with one that a tail may mean.
+    def find_refs(self, find: Callable[[ListOutline], Iterable[str]]) -> list[str]:
+        """Return the references of items that apply, among the ids found in outlines, in order.
 
-        Only these lists are read.
+        Only the lists in which something is found are read.
         """
-        if "refs" in self.__dict__:
-            return self.refs
         return [
-            f"{name}:{item.id}"
+            f"{name}:{item}"
             for name, outline in self.outlines.items()
-            if any(matches_tail(f"{name}:{one}", tail) for one in outline.item_ids)
-            for _, item in self.checklists[name].applying(self.facts)
+            for item in find(outline)
+            if self.checklists[name].items[item][1].applies_to(self.facts)
         ]
 
     def with_records(self, checklist: str, records: Mapping[str, Record]) -> "Project":
