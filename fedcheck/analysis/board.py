@@ -129,7 +129,7 @@ def _add_rows(
             due,
             due is not None and due < today and _is_late(item, record),
             evidence.list_evidence_states(item, record, rules, ends) if record.evidence else (),
-            _list_open_needs(project, checklist, item) if item.needs else (),
+            list_open_needs(project, name, item) if item.needs else (),
             bool(item.after) and item.after not in passed,
             bool(basis) and not checklist.accepts(item, basis),
             withheld,
@@ -137,13 +137,13 @@ def _add_rows(
         )
 
 
-def _list_open_needs(project: Project, checklist: Checklist, item: Item) -> tuple[str, ...]:
-    """Return what an item waits for, as far as its records can be read.
+def list_open_needs(project: Project, checklist: str, item: Item) -> tuple[str, ...]:
+    """Return what an item of a list waits for, as far as its records can be read.
 
     A shared list does not report private ones.
     """
     hidden = project.unreadable
-    if checklist.id not in project.withheld_lists:
+    if checklist not in project.withheld_lists:
         hidden |= project.withheld_lists
     return tuple(
         need
