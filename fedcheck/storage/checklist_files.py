@@ -6,6 +6,7 @@ with a `process.toml`; lists may be next to it.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from fedcheck.domain.list_outline import LateLists, ListOutline
 from fedcheck.domain.process import Process
 from fedcheck.domain.served_lists import serving
 from fedcheck.errors import InvalidFileError, Problem
-from fedcheck.storage.atomic_files import toml_files
+from fedcheck.storage.atomic_files import list_names, toml_files
 from fedcheck.storage.cache import NO_CACHE, Cache, make_key
 from fedcheck.storage.guidance_join import join_shipped_guidance
 from fedcheck.storage.loaded_files import Layer, LoadedList, LoadedProcess
@@ -198,18 +199,12 @@ def list_faultless(catalog: Catalog) -> dict[str, Checklist | Process | Outlines
 
 def process_folders(folder: Path) -> list[Path]:
     """Return the folders of processes in a folder of checklists: each has a `process.toml`."""
-    try:
-        inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    except OSError:
-        return []
+    inside = (folder / name for name in list_names(folder) if not name.endswith(".toml"))
     return [path for path in inside if _is_process(path)]
 
 
 def _is_process(folder: Path) -> bool:
-    try:
-        return (folder / PROCESS_FILE).is_file()
-    except OSError:
-        return False
+    return os.path.isfile(folder / PROCESS_FILE)  # noqa: PTH113 - Path.is_file raises where one is closed
 
 
 class _Processes:

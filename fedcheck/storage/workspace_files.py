@@ -23,6 +23,7 @@ from fedcheck.storage import (
     evidence_states,
     presence,
 )
+from fedcheck.storage.atomic_files import list_names
 from fedcheck.storage.cache import NO_CACHE, Cache
 from fedcheck.storage.file_access import check_writable_by_others
 from fedcheck.storage.head_file import check_against_process, load_head
@@ -63,15 +64,14 @@ def compute_fingerprint(root: Path) -> str:
     folders = [home / name for home in homes for name in FOLDERS]
     folders += checklist_files.process_folders(root / "checklists")
     for folder in folders:
-        # Path.is_dir raises where a folder is closed to us.
-        for path in sorted(folder.glob("*.*")) if os.path.isdir(folder) else ():  # noqa: PTH112
+        for name in list_names(folder):
+            path = f"{folder}{os.sep}{name}"
             try:
-                found = path.stat()
+                found = os.stat(path)  # noqa: PTH116 - so many of them are to be quick
             except OSError:
                 continue
-            if not stat.S_ISREG(found.st_mode):
-                continue  # `.git` and `.fedcheck` change with everything that is done
-            marks.append(f"{path}:{found.st_mtime_ns}:{found.st_size}:{found.st_ino}")
+            if stat.S_ISREG(found.st_mode):
+                marks.append(f"{path}:{found.st_mtime_ns}:{found.st_size}:{found.st_ino}")
     return hashlib.sha256("\n".join(marks).encode("utf-8", "replace")).hexdigest()
 
 
