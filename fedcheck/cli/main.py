@@ -17,7 +17,7 @@ COMMANDS: dict[str, str] = {
     "demo": "init:demo",
     "init": "init:init",
     "status": "status:status",
-    "list": "status:list_",
+    "list": "list:list_",
     "next": "next:next_",
     "show": "item:show",
     "set": "set:set_",
