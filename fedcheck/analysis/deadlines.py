@@ -135,25 +135,21 @@ def _select_by_query(
     items: Iterable[Row] = ()
     requests: Iterable[Request] = ()
     findings: Iterable[Finding] = ()
-    refused: QueryError | None = None
-    understood = 0
+    refused: list[QueryError] = []
     try:
         items = build_item_language(project).parse(query).select(board.rows.values(), today)
-        understood += 1
     except QueryError as error:
-        refused = error
+        refused.append(error)
     try:
         requests = build_request_language(project).parse(query).select(project.requests, today)
-        understood += 1
-    except QueryError:
-        pass
+    except QueryError as error:
+        refused.append(error)
     try:
         findings = build_finding_language(project).parse(query).select(project.findings, today)
-        understood += 1
-    except QueryError:
-        pass
-    if refused and not understood:
-        raise refused
+    except QueryError as error:
+        refused.append(error)
+    if len(refused) == 3:
+        raise refused[0]
     return items, requests, findings
 
 
