@@ -218,7 +218,7 @@ def _prepare(
     notes = local_state.load_notes(home)
     files: dict[str, SavedFile] = {}
     tips = history.read_tips(home)
-    is_stale = has_news(tips, notes)
+    is_stale = has_news(tips, notes) or not notes.files  # the first save notes all files
     for checklist, wanted in by_list.items():
         found, today = read(checklist), names.get(checklist, {})
         is_stale |= found.sha256 != notes.files.get(record_files.file_name(checklist), "")
