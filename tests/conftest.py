@@ -11,6 +11,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pytest
 
 from fedcheck import session as session_module
 from fedcheck.session import Session, open_session
-from fedcheck.storage import paths
+from fedcheck.storage import paths, toml_lines
 
 hypothesis.settings.register_profile(
     "ci",
@@ -46,11 +47,12 @@ KICK_OFF = date(2027, 2, 1)
 def pytest_collection_finish() -> None:
     """Keep what is there now out of the search for cycles: modules and thousands of tests stay.
 
-    A seventh of the time of a test of the app went into that search.
+    A seventh of the time of a test of the app went into that search, and still a twelfth of it
+    where the search came after every 50,000 objects.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(400_000, 20, 50)
 
 
 @pytest.fixture
@@ -105,6 +107,17 @@ def no_waiting_for_the_disk() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lines_found_once() -> Iterator[None]:
+    """Find the lines of a text once: without shipped lists, each process names what is not there.
+
+    `checklist validate` and `doctor` look for these lines anew in each process of a command.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(toml_lines, "Lines", lru_cache(64)(toml_lines.Lines))
         yield
 
 

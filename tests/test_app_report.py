@@ -24,8 +24,14 @@ def app(root, clock) -> FedcheckApp:
     return FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "alice", root, clock)
 
 
+@pytest.fixture
+def as_source(monkeypatch) -> None:
+    """Show each report as it is written: to lay out its Markdown takes most of a test's time."""
+    monkeypatch.setattr(report, "LARGEST", 100)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_every_template_is_listed_with_what_it_is_for(app, root, size):
+async def test_every_template_is_listed_with_what_it_is_for(app, root, size, as_source):
     template(root, "{# fedcheck context 1: For the board #}\n# Board\n", "board")
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
@@ -55,7 +61,7 @@ async def test_every_template_is_shown_and_written_in_both_forms(app, root):
         await press(pilot, "escape")
 
 
-async def test_the_briefing_is_that_of_the_role_in_view(app, root):
+async def test_the_briefing_is_that_of_the_role_in_view(app, root, as_source):
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "r", "t", "home", "enter")
@@ -81,8 +87,7 @@ async def test_an_error_in_a_template_is_told_with_file_and_line(app, root):
         assert not (root / "reports").exists()
 
 
-async def test_a_long_report_is_shown_as_it_is_written(app, monkeypatch):
-    monkeypatch.setattr(report, "LARGEST", 100)
+async def test_a_long_report_is_shown_as_it_is_written(app, as_source):
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "r")
@@ -99,7 +104,7 @@ async def choose(app, pilot, name):
     await press(pilot, "enter")
 
 
-async def test_a_template_of_the_workspace_runs_once_the_person_trusts_it(app, root):
+async def test_a_template_of_the_workspace_runs_once_the_person_trusts_it(app, root, as_source):
     template(root, "# Board of {{ service.name }}\n{% include 'part' %}", "board")
     template(root, "first part", "part")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -8,6 +8,7 @@ from driving import press, screen_text, settle, type_text
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.screens import report
 from fedcheck.tui.screens.report import ReportScreen
 
 CSP = "rev5.readiness.csp"
@@ -18,6 +19,12 @@ def app(workspace: Path, clock) -> FedcheckApp:
     return FedcheckApp(
         workspace, paths.find_user_folders(), config.UserConfig(), "alice", workspace, clock
     )
+
+
+@pytest.fixture(autouse=True)
+def as_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show each report as it is written: to lay out its Markdown takes most of a test's time."""
+    monkeypatch.setattr(report, "LARGEST", 100)
 
 
 async def test_each_of_them_tells_what_came_after(app, clock, workspace):

@@ -144,18 +144,14 @@ def judge_again(board: Board, ref: str) -> tuple[object, ...]:
     return plain_judging.judge_row(board.project, board.calendar, board.today, of, row.item)
 
 
-@given(projects())
-def test_a_board_is_its_rows_one_by_one(given_project: Project) -> None:
-    board = build_board(given_project, TODAY)
-    assert list(board.rows) == given_project.refs
+def check_rows(board: Board) -> None:
+    assert list(board.rows) == board.project.refs
     for ref, row in board.rows.items():
         found = (row.due, row.overdue, row.evidence, row.waits, row.later, row.changed)
         assert found == judge_again(board, ref)
 
 
-@given(projects())
-def test_gates_are_judged_as_one_by_one(given_project: Project) -> None:
-    board = build_board(given_project, TODAY)
+def check_gates(board: Board) -> None:
     found = gates(board)
     for place, one in enumerate(found):
         milestone = one.milestone
@@ -174,9 +170,7 @@ def test_gates_are_judged_as_one_by_one(given_project: Project) -> None:
         assert lacks == next((pair for pair in wanted if pair[1]), ("", 0))
 
 
-@given(projects())
-def test_counts_and_steps_are_those_of_the_rows(given_project: Project) -> None:
-    board = build_board(given_project, TODAY)
+def check_counts_and_steps(board: Board) -> None:
     rows = list(board.rows.values())
     for name, count in count_by_checklist(board).items():
         own = [row for row in rows if row.checklist == name]
@@ -192,11 +186,19 @@ def test_counts_and_steps_are_those_of_the_rows(given_project: Project) -> None:
     assert [step.why for step in steps] == [explain_step(board, step.row) for step in steps]
 
 
-@given(projects())
-def test_what_goes_stale_soon_is_counted_as_in_the_register(given_project: Project) -> None:
-    board = build_board(given_project, TODAY)
+def check_stale_soon(board: Board) -> None:
     register = build_full_register(board)
     assert count_soon(board) == (register.counts["soon"], register.before)
+
+
+@given(projects())
+def test_what_is_judged_at_once_is_what_is_judged_one_by_one(given_project: Project) -> None:
+    """Rows, gates, counts and register of one board: most of the time goes into drawing it."""
+    board = build_board(given_project, TODAY)
+    check_rows(board)
+    check_gates(board)
+    check_counts_and_steps(board)
+    check_stale_soon(board)
 
 
 @given(st.lists(st.text(st.characters()) | st.integers(0, 9) | st.lists(st.text(), max_size=2)))

@@ -19,12 +19,12 @@ SPARSE = 64 * 1024 * 1024
 
 TEXTS: dict[str, str] = {
     **tomli.loads((HERE / "text.toml").read_text(encoding="utf-8")),
-    "long": "long " * 20_000,
-    "one-long-word": "x" * 100_000,
-    "wide-and-long": "界" * 50_000,
+    "long": "long " * 14_000,
+    "one-long-word": "x" * 70_000,
+    "wide-and-long": "界" * 35_000,
     "stack": "a" + "\u0301" * 500,
 }
-"""Nasty texts by name."""
+"""Nasty texts by name; what is long is longer than the 65,536 bytes of a pipe or a block."""
 
 LINES: dict[str, int] = {
     "a-key-twice": 3,
