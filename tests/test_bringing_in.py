@@ -95,7 +95,7 @@ text = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_si
 
 
 @given(title=text, guidance=text, where=text, expects=st.lists(text, max_size=3))
-def test_a_written_list_is_read_as_the_same(tmp_path_factory, title, guidance, where, expects):
+def test_a_written_list_is_read_as_the_same(tmp_path, title, guidance, where, expects):
     item = replace(
         ITEM,
         title=title,
@@ -106,7 +106,7 @@ def test_a_written_list_is_read_as_the_same(tmp_path_factory, title, guidance, w
     )
     section = Section("ac", title, items=(item, replace(ITEM, id="b")))
     wanted = replace(LIST, title=title, sections=(section,))
-    path = tmp_path_factory.mktemp("lists") / "acme.tests.toml"
+    path = tmp_path / "acme.tests.toml"
     path.write_bytes(checklist_writer.dump(wanted))
     found = load_list(path, "file")
     assert found.problems() == []

@@ -3,7 +3,7 @@
 import ast
 import inspect
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -36,9 +36,9 @@ ASIDE = {"guard", "step"}
 """Parameters of the session that are functions, and make nothing that is saved."""
 
 
-def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+def calls(nodes: Sequence[ast.AST], name: str) -> Iterator[ast.Call]:
     """Yield the calls of a function, however it was imported."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Call):
             called = node.func
             if (isinstance(called, ast.Name) and called.id == name) or (
@@ -47,10 +47,10 @@ def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
                 yield node
 
 
-def bound_to(tree: ast.AST, kinds: set[str]) -> set[str]:
+def bound_to(nodes: Sequence[ast.AST], kinds: set[str]) -> set[str]:
     """Return the names that are annotated with, or assigned, one of these classes."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
             words = {one.id for one in ast.walk(node.annotation) if isinstance(one, ast.Name)}
             if words & kinds:
@@ -66,10 +66,10 @@ def bound_to(tree: ast.AST, kinds: set[str]) -> set[str]:
 
 def records_made(source: str) -> list[str]:
     """Return the calls in a source that make a new record by themselves."""
-    tree = ast.parse(source)
-    edits, records = bound_to(tree, EDITS), bound_to(tree, {*RECORDS, "Thing"})
+    nodes = list(ast.walk(ast.parse(source)))
+    edits, records = bound_to(nodes, EDITS), bound_to(nodes, {*RECORDS, "Thing"})
     found = []
-    for call in calls(tree, "replace"):
+    for call in calls(nodes, "replace"):
         if not call.args or not call.keywords:
             continue  # text.replace
         if ast.unparse(call.func) == "dataclasses.replace":
@@ -81,12 +81,14 @@ def records_made(source: str) -> list[str]:
         if what in records or (named & RECORD_FIELDS and not what.startswith("edit.")):
             found.append(ast.unparse(call))
     for kind in RECORDS:
-        found += [ast.unparse(c) for c in calls(tree, kind) if c.keywords or len(c.args) > 1]
+        found += [ast.unparse(c) for c in calls(nodes, kind) if c.keywords or len(c.args) > 1]
     return found
 
 
 def functions_passed(source: str) -> list[str]:
     """Return the calls of a session in a source that pass a function which is no guard or step."""
+    if "session" not in source:
+        return []
     tree = ast.parse(source)
     scopes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     module = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
