@@ -224,6 +224,33 @@ def without_shipped_lists(processes_only: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(paths, "__file__", str(stand_in))
 
 
+CopyExample = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def copy_example(tmp_path_factory: pytest.TempPathFactory) -> CopyExample:
+    """Return a function that copies an example workspace to a folder, and returns the folder.
+
+    Each example is made once for all workers, as that takes a second or two. Arguments: the folder,
+    `day` (TODAY without it), `process` (as of `make_example`).
+    """
+    from fedcheck.demo.example import make_example
+
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def copy(root: Path, day: date = TODAY, process: str = "") -> Path:
+        made = shared / f"example-{process}-{day}"
+        if not made.exists():
+            make_example(own / f"new-{made.name}", day, process)
+            with contextlib.suppress(OSError):  # another worker was quicker
+                (own / f"new-{made.name}").rename(made)
+        shutil.copytree(made, root)
+        return root
+
+    return copy
+
+
 MakeWorkspace = Callable[..., Path]
 
 

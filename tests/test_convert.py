@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MakeWorkspace
+from conftest import CopyExample, MakeWorkspace
 from driving import press, screen_text, settle
 
 from fedcheck.cli.main import run
-from fedcheck.demo import example
 from fedcheck.errors import FedcheckError
 from fedcheck.sharing import conversion_writer
 from fedcheck.storage import config, history, paths
@@ -29,11 +28,9 @@ BRIEF = "agency.kick-off.csp:brief-overview"
 
 
 @pytest.fixture(scope="module")
-def jab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def jab(tmp_path_factory: pytest.TempPathFactory, copy_example: CopyExample) -> Path:
     """Return the classic example; no test changes it."""
-    root = tmp_path_factory.mktemp("demo") / "jab"
-    example.make_example(root, DAY, "jab")
-    return root
+    return copy_example(tmp_path_factory.mktemp("demo") / "jab", DAY)
 
 
 @pytest.fixture(scope="module")

@@ -21,15 +21,15 @@ def files_of(root: Path) -> dict[str, bytes]:
     }
 
 
-def test_the_same_day_gives_the_same_bytes(tmp_path):
+def test_the_same_day_gives_the_same_bytes(tmp_path, copy_example):
     example.make_example(tmp_path / "one", DAY)
-    example.make_example(tmp_path / "two", DAY)
-    assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
+    assert files_of(tmp_path / "one") == files_of(copy_example(tmp_path / "two", DAY))
 
 
-def test_it_stands_three_weeks_before_kick_off_with_something_of_everything(tmp_path, clock):
-    root = tmp_path / "demo"
-    example.make_example(root, DAY)
+def test_it_stands_three_weeks_before_kick_off_with_something_of_everything(
+    tmp_path, clock, copy_example
+):
+    root = copy_example(tmp_path / "demo", DAY)
     session = open_session(root, paths.find_user_folders(), (), "alice", clock)
     assert session.problems == []
     board = session.board()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fedcheck.cli.main import COMMANDS
+from fedcheck.demo import example
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,8 +32,9 @@ def test_made_pages_are_current(name):
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page, "run: make docs"
 
 
-def test_example_reports_are_current():
+def test_example_reports_are_current(monkeypatch, copy_example):
     folder = ROOT / "docs" / "examples"
+    monkeypatch.setattr(example, "make_example", copy_example)
     examples = made().examples()
     assert {path.name for path in folder.iterdir()} == set(examples)
     for name, text in examples.items():

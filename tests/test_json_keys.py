@@ -25,7 +25,6 @@ from small_catalog import TOY, written
 from small_workbooks import srtm as small_srtm
 
 from fedcheck.cli.main import cli, run
-from fedcheck.demo import example
 
 GOLDEN = Path(__file__).with_name("golden") / "json_keys.json"
 PAGE = Path(__file__).parents[1] / "docs" / "json.md"
@@ -253,10 +252,9 @@ def spoil(root: Path) -> None:
 
 
 @pytest.fixture
-def printed(tmp_path, monkeypatch, capsys):
+def printed(tmp_path, monkeypatch, capsys, copy_example):
     """Return the keys that each command prints, on the demo."""
-    root = tmp_path / "demo"
-    example.make_example(root, DAY)
+    root = copy_example(tmp_path / "demo", DAY)
     monkeypatch.chdir(root)
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_NAME", "x")

@@ -10,7 +10,6 @@ import pytest
 from driving import press, settle
 from pytest_textual_snapshot import SVGImageExtension
 
-from fedcheck.demo import example
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 
@@ -32,10 +31,8 @@ WALK = {
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("looks") / "meridian-ledger"
-    example.make_example(root, NOW.date())
-    return root
+def demo(tmp_path_factory, copy_example) -> Path:
+    return copy_example(tmp_path_factory.mktemp("looks") / "meridian-ledger", NOW.date())
 
 
 @pytest.fixture(autouse=True)

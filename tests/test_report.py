@@ -268,23 +268,22 @@ def test_two_reports_of_one_state_are_equal(filled):
     assert report(filled, date(2027, 1, 12)) != report(filled)
 
 
-def test_the_order_of_hashes_does_not_show(tmp_path):
+def test_the_order_of_hashes_does_not_show(tmp_path, copy_example):
     script = (
         "import sys; from datetime import date; from pathlib import Path\n"
-        "from fedcheck.demo.example import make_example\n"
         "from fedcheck.reports import render\n"
         "from fedcheck.session import open_session, system_clock\n"
         "from fedcheck.storage import paths\n"
         "root = Path(sys.argv[1])\n"
-        "root.exists() or make_example(root, date(2027, 1, 11))\n"
         "session = open_session(root, paths.find_user_folders(), (), 'x', system_clock)\n"
         "board = session.board(date(2027, 1, 11))\n"
         "text = render.render_report(board, root=root, folders=paths.find_user_folders())\n"
         "sys.stdout.buffer.write(text.encode())\n"
     )
+    root = copy_example(tmp_path / "demo", date(2027, 1, 11))
     made = []
     for seed in ("1", "2"):
-        command = [sys.executable, "-c", script, str(tmp_path / "demo")]
+        command = [sys.executable, "-c", script, str(root)]
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(command, env=environment, capture_output=True, check=True)
         made.append(done.stdout)

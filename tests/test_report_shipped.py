@@ -117,7 +117,6 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from datetime import UTC, date, datetime
-from fedcheck.demo.example import make_example
 from fedcheck.reports import render
 from fedcheck.reports.past_state import load_past_state
 from fedcheck.reports.template_files import find_comparison_date
@@ -139,11 +138,8 @@ for one in render.list_templates(root, paths.find_user_folders()):
 """
 
 
-def test_neither_hash_seed_nor_locale_nor_folder_shows(tmp_path):
-    from fedcheck.demo.example import make_example
-
-    root = tmp_path / "demo"
-    make_example(root, TODAY)
+def test_neither_hash_seed_nor_locale_nor_folder_shows(tmp_path, copy_example):
+    root = copy_example(tmp_path / "demo", TODAY)
     made = []
     for seed, locale, zone, place in (
         ("1", "C.UTF-8", "UTC", tmp_path),
