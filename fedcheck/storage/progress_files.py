@@ -15,6 +15,7 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.problems import Collector, list_warnings
+from fedcheck.storage.quick_decoder import decode_all_quickly
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.toml_io import (
     Document,
@@ -58,18 +59,27 @@ def _build_record_file(document: Document, problems: Collector) -> RecordFile:
         problems.add(("format",), "expected a whole number", "write format = 1")
     data.pop("format", None)
     tables = data.pop("item", {})
-    records: dict[str, Record] = {}
     if not isinstance(tables, dict):
         problems.add(("item",), 'expected tables such as [item."abc"]')
         tables = {}
-    for name, fields in tables.items():
-        record = decode(Record, fields, ("item", name), problems)
+    records: dict[str, Record] = {}
+    decoded = decode_all_quickly(Record, list(tables.values()))
+    for place, (name, fields) in enumerate(tables.items()):
+        record = decoded[place] if decoded else decode(Record, fields, ("item", name), problems)
         if record is not None:
             records[name] = record
-            _check_record(name, fields, record, problems)
+            if problems.found or not _is_plain(record):
+                _check_record(name, fields, record, problems)
     if _is_too_deep(data):
         problems.add((), "unknown keys are nested too deeply", "this is not a fedcheck file")
     return RecordFile(checklist, records, data, document.sha256)
+
+
+def _is_plain(record: Record) -> bool:
+    """Return whether a record that was read whole has no evidence id twice and no unknown key."""
+    ids = {one.id for one in record.evidence}
+    has_extra = record.extra or any(one.extra for one in record.evidence)
+    return len(ids) == len(record.evidence) and not has_extra
 
 
 def _check_record(
