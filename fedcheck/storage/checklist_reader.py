@@ -124,7 +124,7 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
         note_repeated_ids(loaded.document.data if loaded.document else {}, array, problems)
     if problems.found or len(checklist.items) < sum(len(one.items) for one in checklist.sections):
         _check_ids(loaded, problems)  # an item that was left out for a problem may be a twin too
-    sources = {source.id for source in checklist.sources}
+    sources = [source.id for source in checklist.sources]
     for _, item in checklist.items.values():
         if item.source and item.source.id not in sources:
             at = (*loaded.place(item.id), "source")
