@@ -32,7 +32,6 @@ _find_statements = re.compile(
 ).findall
 """Yields key, short text, long text, other value, header, and all the rest where it is odd."""
 
-_find_names = re.compile(rf'({_KEY})|"({_CHARS})"').findall
 _find_texts = re.compile(f'"({_CHARS})"').findall
 _find_pairs = re.compile(rf'({_KEY}){_WS}={_WS}(?:"({_CHARS})"|({_LIST}))').findall
 
@@ -71,9 +70,9 @@ def _open_table(root: dict[str, Any], header: str, inline: set[int]) -> dict[str
         header: `[path]`, or `[[path]]` for one more table of an array.
         inline: ids of the values that keys have: a header adds nothing to those.
     """
-    names = [name or text for name, text in _find_names(header)]
+    *above, last = _split_path(header.strip("[]"))
     here = root
-    for name in names[:-1]:
+    for name in above:
         inner = here.get(name)
         if inner is None:
             inner = here[name] = {}
@@ -82,7 +81,6 @@ def _open_table(root: dict[str, Any], header: str, inline: set[int]) -> dict[str
         here = inner[-1] if type(inner) is list else inner
         if type(here) is not dict:
             return None
-    last = names[-1]
     new: dict[str, Any] = {}
     known = here.get(last)
     if known is None:
@@ -92,6 +90,17 @@ def _open_table(root: dict[str, Any], header: str, inline: set[int]) -> dict[str
     else:
         return None
     return new
+
+
+def _split_path(path: str) -> list[str]:
+    """Return the names in the path of a header: every second quote ends one that is quoted."""
+    names: list[str] = []
+    for place, piece in enumerate(path.split('"')):
+        if place % 2:
+            names.append(piece)
+        elif plain := piece.strip("."):
+            names += plain.split(".")
+    return names
 
 
 def _read_value(text: str) -> Any:
