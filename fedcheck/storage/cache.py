@@ -61,6 +61,12 @@ class Cache(Struct, frozen=True):
             _share(key, found)
         return found
 
+    def has(self, key: str) -> bool:
+        """Return whether something is kept under a key; it may turn out to be unreadable."""
+        if key in self.shipped.entries:
+            return True
+        return self.folder is not None and self.folder.has(_name_file(key))
+
     def keep(self, kind: type[T], key: str, value: T) -> T:
         """Keep what was parsed, and return it as it will be loaded.
 
