@@ -70,7 +70,8 @@ def _open_table(root: dict[str, Any], header: str, inline: set[int]) -> dict[str
         header: `[path]`, or `[[path]]` for one more table of an array.
         inline: ids of the values that keys have: a header adds nothing to those.
     """
-    *above, last = _split_path(header.strip("[]"))
+    path = header.strip("[]")
+    *above, last = path.split(".") if '"' not in path else _split_path(path)
     here = root
     for name in above:
         inner = here.get(name)
