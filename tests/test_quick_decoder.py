@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.msgpack import Decoder, Encoder
 
 from fedcheck.domain.checklist import Checklist, Item, Section
 from fedcheck.domain.finding import Finding
@@ -13,6 +14,7 @@ from fedcheck.domain.process import Process
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import WorkspaceConfig
+from fedcheck.storage.cache import _UNTYPED
 from fedcheck.storage.decoder import decode, decode_carefully
 from fedcheck.storage.paths import find_shipped_checklists
 from fedcheck.storage.problems import Collector
@@ -61,6 +63,16 @@ def test_both_ways_say_the_same(data):
     assert quick.found == careful.found
     if careful.found:
         assert decode_quickly(cls, table) is None
+
+
+@given(st.data())
+def test_what_has_a_type_is_the_same_from_the_cache(data):
+    """So the cache compares only what holds values without one."""
+    cls = data.draw(st.sampled_from(CLASSES))
+    found = decode_carefully(cls, draw_table(data, cls), (), Collector(Path("f")))
+    raw = Encoder().encode(found)
+    if found is not None and not any(mark in raw for mark in _UNTYPED):
+        assert repr(Decoder(cls).decode(raw)) == repr(found)
 
 
 pieces = st.fixed_dictionaries(
