@@ -77,9 +77,12 @@ def _build_record_file(document: Document, problems: Collector) -> RecordFile:
 
 def _is_plain(record: Record) -> bool:
     """Return whether a record that was read whole has no evidence id twice and no unknown key."""
-    ids = {one.id for one in record.evidence}
-    has_extra = record.extra or any(one.extra for one in record.evidence)
-    return len(ids) == len(record.evidence) and not has_extra
+    seen: set[str] = set()
+    for one in record.evidence:
+        if one.extra or one.id in seen:
+            return False
+        seen.add(one.id)
+    return not record.extra
 
 
 def _check_record(
