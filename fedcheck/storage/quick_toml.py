@@ -39,7 +39,9 @@ _find_pairs = re.compile(rf'({_KEY}){_WS}={_WS}(?:"({_CHARS})"|({_LIST}))').find
 def read_quickly(text: str) -> dict[str, Any] | None:
     """Return what a TOML text holds, as `tomli.loads` does; None where that has to read it."""
     root: dict[str, Any] = {}
-    table = root
+    table: dict[str, Any] = root
+    place: dict[str, Any] | list[Any] | None = None
+    last = ""
     inline: set[int] = set()
     for key, short, long, other, header, odd in _find_statements(text.replace("\r\n", "\n")):
         if key:
@@ -53,17 +55,24 @@ def read_quickly(text: str) -> dict[str, Any] | None:
                 return None
             inline.add(id(value))
         elif header:
-            opened = _open_table(root, header, inline)
-            if opened is None:
+            if header != last or not isinstance(place, list):  # else one more table of that array
+                place, last = _find_place(root, header, inline), header
+            if place is None:
                 return None
-            table = opened
+            if isinstance(place, list):
+                table = {}
+                place.append(table)
+            else:
+                table = place
         elif odd:
             return None
     return root
 
 
-def _open_table(root: dict[str, Any], header: str, inline: set[int]) -> dict[str, Any] | None:
-    """Return the new table that a header begins; None where TOML or we may not allow it.
+def _find_place(
+    root: dict[str, Any], header: str, inline: set[int]
+) -> dict[str, Any] | list[Any] | None:
+    """Return the new table of a header, or the array that it adds one to; None for neither.
 
     Args:
         root: the document.
@@ -82,15 +91,13 @@ def _open_table(root: dict[str, Any], header: str, inline: set[int]) -> dict[str
         here = inner[-1] if type(inner) is list else inner
         if type(here) is not dict:
             return None
-    new: dict[str, Any] = {}
     known = here.get(last)
     if known is None:
-        here[last] = [new] if header.startswith("[[") else new
-    elif header.startswith("[[") and type(known) is list and id(known) not in inline:
-        known.append(new)
-    else:
-        return None
-    return new
+        new: dict[str, Any] | list[Any] = [] if header.startswith("[[") else {}
+        here[last] = new
+        return new
+    is_array = header.startswith("[[") and type(known) is list and id(known) not in inline
+    return known if is_array else None
 
 
 def _split_path(path: str) -> list[str]:
