@@ -18,7 +18,6 @@ from msgspec.msgpack import Encoder
 from msgspec.structs import replace
 
 from fedcheck.cli.main import run
-from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import Status
 from fedcheck.domain.process import Process
@@ -28,6 +27,7 @@ from fedcheck.storage import cache, cache_folder, paths, quick_toml, record_file
 from fedcheck.storage.cache import Cache, make_key, open_cache
 from fedcheck.storage.cache_folder import CacheFolder
 from fedcheck.storage.checklist_files import Outlines, load_catalog
+from fedcheck.storage.loaded_files import KeptList
 from fedcheck.storage.shipped_cache import FILE_NAME, load_shipped_cache
 from fedcheck.storage.shipped_cache_writer import dump_shipped_cache
 
@@ -425,7 +425,7 @@ def list_untyped(kind: inspect.Type, at: str = "", inside: tuple[type, ...] = ()
     """Return the keys of structs under which a kind of entry has values without a type."""
     if isinstance(kind, inspect.AnyType):
         return {at}
-    parts = [(at, one) for one in getattr(kind, "types", ())]
+    parts = [(at, one) for name in ("types", "item_types") for one in getattr(kind, name, ())]
     names = ("item_type", "key_type", "value_type")
     parts += [(at, getattr(kind, name)) for name in names if hasattr(kind, name)]
     if isinstance(kind, inspect.StructType) and kind.cls not in inside:
@@ -435,7 +435,7 @@ def list_untyped(kind: inspect.Type, at: str = "", inside: tuple[type, ...] = ()
 
 
 KEPT = (
-    Checklist,
+    KeptList,
     Process,
     WorkspaceConfig,
     Outlines,
@@ -465,7 +465,7 @@ def test_what_would_not_be_the_same_is_not_kept(tmp_path: Path) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(max_size=200), st.sampled_from([Checklist, Process, RECORDS]))
+@given(st.binary(max_size=200), st.sampled_from([KeptList, Process, RECORDS]))
 def test_no_bytes_of_an_entry_do_harm(tmp_path: Path, raw: bytes, kind: type) -> None:
     """Also with a right checksum: it is a value of the kind, or nothing."""
     kept = open_cache(tmp_path)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from fedcheck.analysis.board import resolve_item
 from fedcheck.cli.main import run
-from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.checklist import Checklist, Item, Section
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.late_mapping import LateMapping, LateValues
 from fedcheck.domain.list_outline import make_outline
@@ -22,6 +22,7 @@ from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import cache, checklist_files, evidence_states
 from fedcheck.storage.cache import Cache, open_cache
+from fedcheck.storage.loaded_files import KeptList
 
 CSP = "rev5.readiness.csp"
 RECORD = '[item."{}"]\nstatus = "doing"\nowner = "{}"\n'
@@ -98,8 +99,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def watched(self: Cache, kind: type[Any], key: str) -> Any:
         found = load(self, kind, key)
-        if isinstance(found, Checklist):
-            names.append(found.id)
+        if isinstance(found, KeptList):
+            names.append(found.checklist.id)
         elif found and kind == dict[str, Record]:
             names.append(f"records of {next(iter(found.values())).owner}")
         return found
@@ -177,6 +178,22 @@ def test_what_is_known_of_a_list_is_what_the_list_states(root: Path, tmp_path: P
     for one in again.lists:
         assert one.in_file == next(each.in_file for each in first.lists if each.path == one.path)
         assert one.late is None
+        kept = one.in_file
+        assert kept
+        assert kept.bases == {name: item.basis() for name, (_, item) in kept.items.items()}
+
+
+def test_a_basis_that_is_kept_counts_for_this_very_item() -> None:
+    """Not for one with the same id and another meaning, such as an earlier wording of it."""
+    item = Item("a", "Drawn")
+    other = replace(item, title="Not drawn")
+    listed = Checklist(
+        1, "x", ("jab",), "p", "csp", "X", sections=(Section("s", "S", "", (item,)),)
+    )
+    listed.know_bases([item.basis()])
+    assert listed.accepts(item, item.basis())
+    assert not listed.accepts(other, item.basis())
+    assert listed.accepts(other, other.basis())
 
 
 def test_a_list_that_is_damaged_in_the_cache_is_parsed_when_it_is_asked_for(

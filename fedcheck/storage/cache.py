@@ -16,16 +16,16 @@ from msgspec import MsgspecError, Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from fedcheck import __version__
-from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.process import Process
 from fedcheck.storage.cache_folder import CacheFolder
+from fedcheck.storage.loaded_files import KeptList
 from fedcheck.storage.shipped_cache import ShippedCache, load_shipped_cache
 
 T = TypeVar("T")
 
 FOLDER = "parsed"
 
-_SHARED = (Checklist, Process)
+_SHARED = (KeptList, Process)
 """What many workspaces, and many openings of one, have in common: kept for the process too."""
 
 _MOST_SHARED = 1000

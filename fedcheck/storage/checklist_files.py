@@ -21,7 +21,14 @@ from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.atomic_files import list_names, toml_files
 from fedcheck.storage.cache import NO_CACHE, Cache, make_key
 from fedcheck.storage.guidance_join import join_shipped_guidance
-from fedcheck.storage.loaded_files import Layer, LoadedList, LoadedProcess
+from fedcheck.storage.loaded_files import (
+    KeptList,
+    Layer,
+    LoadedList,
+    LoadedProcess,
+    keep_list,
+    restore_list,
+)
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.raw_files import read_bytes
 
@@ -179,15 +186,15 @@ def reloaded(catalog: Catalog, workspace: Path, cache: Cache = NO_CACHE) -> Cata
     return Catalog(lists, known.counting, [*own_processes, *others])
 
 
-def list_faultless(catalog: Catalog) -> dict[str, Checklist | Process | Outlines]:
+def list_faultless(catalog: Catalog) -> dict[str, KeptList | Process | Outlines]:
     """Return what the files without problems state, by their keys in the cache."""
     known = _Processes(catalog.process_files)
-    found: dict[str, Checklist | Process | Outlines] = {}
+    found: dict[str, KeptList | Process | Outlines] = {}
     folders: dict[Path, list[LoadedList]] = {}
     for loaded in catalog.lists:
         folders.setdefault(loaded.path.parent, []).append(loaded)
         if loaded.in_file is not None and not loaded.problems():
-            found[_list_key(loaded.path, loaded.digest, known)] = loaded.in_file
+            found[_list_key(loaded.path, loaded.digest, known)] = keep_list(loaded.in_file)
     for lists in folders.values():
         key = _outlines_key(((one.path, one.digest) for one in lists), known)
         found[key] = _list_outlines(lists)
@@ -315,14 +322,15 @@ def _load_list(file: _File, layer: Layer, processes: _Processes, cache: Cache) -
     if file.problems:
         return LoadedList(path=path, layer=layer, unreadable=file.problems)
     key = _list_key(path, digest, processes)
-    known = cache.load(Checklist, key)
+    known = cache.load(KeptList, key)
     if known is not None:
-        return LoadedList(path=path, layer=layer, held=known, digest=digest, under=under)
+        held = restore_list(known)
+        return LoadedList(path=path, layer=layer, held=held, digest=digest, under=under)
     from fedcheck.storage.checklist_reader import parse_list  # only new files pay for it
 
     found = parse_list(path, file.raw, layer, processes.counting)
     if found.held is not None and not found.problems():
-        found.held = cache.keep(Checklist, key, found.held)
+        found.held = restore_list(cache.keep(KeptList, key, keep_list(found.held)))
     return found
 
 

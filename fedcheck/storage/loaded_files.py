@@ -22,6 +22,30 @@ KeyPath = tuple[str | int, ...]
 Layer = Literal["workspace", "user", "shipped", "private", "file"]
 
 
+class KeptList(Struct, frozen=True):
+    """A checklist as it is kept in the cache.
+
+    Attributes:
+        bases: the bases of its items, in their order: to work them out takes longer than to read
+            the list.
+    """
+
+    checklist: Checklist
+    bases: tuple[str, ...]
+
+
+def keep_list(checklist: Checklist) -> KeptList:
+    """Return a checklist as it is kept in the cache."""
+    return KeptList(checklist, tuple(checklist.bases.values()))
+
+
+def restore_list(kept: KeptList) -> Checklist:
+    """Return a list that was kept; bases that are not those of its items are worked out again."""
+    if len(kept.bases) == len(kept.checklist.items):
+        kept.checklist.know_bases(kept.bases)
+    return kept.checklist
+
+
 class LoadedFile(Struct, kw_only=True):
     """A checklist or process file as it was read.
 
