@@ -118,9 +118,7 @@ def _render_missed(results: Results) -> Iterator[str]:
     yield "## Where a goal is missed"
     yield fill(
         "A timer looks every millisecond at what a process runs. Its figures are scaled to the "
-        "measured ratio. Imports are all modules, those of libraries included. Ending is that of a "
-        "process that gives back every object, as the one that is looked at does. A command itself "
-        "does not, so the shares of its other stages are larger than shown."
+        "measured ratio. Imports are all modules, those of libraries included."
     )
     yield _list(lines)
     rows = [row for one in profiled for row in _list_stages(results, *one)]
