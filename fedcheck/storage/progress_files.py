@@ -64,6 +64,7 @@ def _build_record_file(document: Document, problems: Collector) -> RecordFile:
     from fedcheck.storage.decoder import decode
     from fedcheck.storage.quick_decoder import decode_all_quickly
 
+    records: dict[str, Record] = {}
     decoded = decode_all_quickly(Record, list(tables.values()))
     for place, (name, fields) in enumerate(tables.items()):
         record = decoded[place] if decoded else decode(Record, fields, ("item", name), problems)
