@@ -13,9 +13,7 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
-from fedcheck.storage.decoder import decode
 from fedcheck.storage.problems import Collector, list_warnings
-from fedcheck.storage.quick_decoder import decode_all_quickly
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.toml_io import (
     Document,
@@ -44,6 +42,9 @@ def load(path: Path, raw: bytes) -> RecordFile:
 
 
 def _build_record_file(document: Document, problems: Collector) -> RecordFile:
+    from fedcheck.storage.decoder import decode  # loaded here: what is in the cache needs none
+    from fedcheck.storage.quick_decoder import decode_all_quickly
+
     data = dict(document.data)
     checklist = data.pop("checklist", document.path.stem)
     if not isinstance(checklist, str):

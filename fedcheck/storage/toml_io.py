@@ -1,7 +1,6 @@
 """Read and write TOML: errors with their line, tables as people write them."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -14,6 +13,7 @@ from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError
+from fedcheck.storage.json_text import quote_json
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.raw_files import file_error, read_bytes
 from fedcheck.storage.toml_keys import KeySpec, keeps_extra, keys_of
@@ -179,4 +179,4 @@ def format_table(header: str, path: str, data: Mapping[str, Any]) -> str:
 
 def quote_key(name: str) -> str:
     """Return a key in quotes, always: ids have dots, and one form makes small diffs."""
-    return json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007F")
+    return quote_json(name, ascii_only=False).replace("\x7f", "\\u007F")
