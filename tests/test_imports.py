@@ -301,7 +301,10 @@ ONLY_SOME = {
 }  # fmt: skip
 """What commands load where an option, a query or a time zone asks for it."""
 
-NEW_FILES = {"json", "tomli", "fedcheck.storage.decoder", "fedcheck.storage.checklist_reader"}
+NEW_FILES = {
+    "json", "tomli", "fedcheck.storage.quick_toml", "fedcheck.storage.decoder",
+    "fedcheck.storage.checklist_reader",
+}  # fmt: skip
 """What reads files that are not in the cache."""
 
 WRITERS = {

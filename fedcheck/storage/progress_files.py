@@ -42,6 +42,9 @@ def load(path: Path, raw: bytes) -> RecordFile:
 
 
 def _build_record_file(document: Document, problems: Collector) -> RecordFile:
+    from fedcheck.storage.decoder import decode  # loaded here: what is in the cache needs none
+    from fedcheck.storage.quick_decoder import decode_all_quickly
+
     data = dict(document.data)
     checklist = data.pop("checklist", document.path.stem)
     if not isinstance(checklist, str):

@@ -46,7 +46,6 @@ def read(path: Path, under: Path | None = None) -> Document:
 
 def parse(path: Path, raw: bytes) -> Document:
     """Parse the bytes of a file. Raises InvalidFileError where they are not TOML of ours."""
-
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
