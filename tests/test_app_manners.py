@@ -14,7 +14,7 @@ from fedcheck.tui.dialogs.prompts import ChoicePrompt
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.widgets.attention import Doors
+from fedcheck.tui.widgets.doors import Doors
 from fedcheck.tui.widgets.phase_table import PhaseTable
 
 CSP, TESTS = "rev5.readiness.csp", "rev5.full-assessment.3pao"

@@ -1,4 +1,4 @@
-"""The lines of home on gates and milestones: each leads to what it is about."""
+"""The lines of home on gates, milestones and what is lost: each leads to what it is about."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +13,11 @@ from fedcheck.analysis.gates import Gate
 from fedcheck.analysis.outstanding import NOBODY, group_by_owner
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.text import one_line
-from fedcheck.tui.widgets.attention import Door
+from fedcheck.errors import FedcheckError
+from fedcheck.storage.paths import HANDOVERS_FOLDER
+from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.widgets.attention import list_loss_doors
+from fedcheck.tui.widgets.doors import Door
 
 BESIDE_TITLE = 10 + 12 + 2
 """The cells next to a milestone's title: its date, the distance, a gap; then what is missing."""
@@ -94,6 +98,29 @@ def _verdict(gate: Gate, before: int) -> tuple[str, str]:
     if gate.ready:
         return f"ready{more}", "$text-warning" if before else "$text-success"
     return f"{len(gate.counted)} outstanding{more}", "$text-warning"
+
+
+def list_troubles(app: ProjectApp, found: Sequence[Door]) -> list[Door]:
+    """Return what is lost, proposals of hand-overs, and then what else needs attention."""
+    first = list_loss_doors(app.others.losses, app.signs) + _list_proposal_doors(app)
+    return [*first, *(door for door in found if door.target or not first)]
+
+
+def _list_proposal_doors(app: ProjectApp) -> list[Door]:
+    """Return a line that leads to the open proposals; none where there are no such."""
+    if not (app.session.root / HANDOVERS_FOLDER).is_dir():
+        return []  # nothing was ever handed over: what reads hand-overs is not loaded
+    from fedcheck.sharing.proposals import list_open
+
+    try:
+        count = len(list_open(app.session))
+    except FedcheckError:
+        return []  # fedcheck handover lists what cannot be read
+    if not count:
+        return []
+    noun = "proposal" if count == 1 else "proposals"
+    text = f"? {count:>3} {noun} to accept or reject"
+    return [Door(Content.styled(text, "$text-warning"), "proposals:")]
 
 
 def by_day(dated: tuple[date, object]) -> date:
