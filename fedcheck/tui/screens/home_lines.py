@@ -10,7 +10,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
 from fedcheck.analysis.gate_scope import count_before_each
 from fedcheck.analysis.gates import Gate
-from fedcheck.analysis.outstanding import NOBODY, group_by_owner
+from fedcheck.analysis.outstanding import NOBODY, count_by_owner
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
@@ -36,13 +36,13 @@ def gate_line(board: Board, found: Sequence[Gate]) -> Door:
         text = Content.assemble((f"{name}{when}: ", "bold"), ("ready", "$text-success"))
     else:
         owed: dict[str, int] = {}
-        for debt in group_by_owner(board.project, gate.missing):
-            who = one_line(debt.role or debt.person, 30) or NOBODY
-            owed[who] = owed.get(who, 0) + len(debt.missing)
+        for role, person, count in count_by_owner(board.project, gate.counted):
+            who = one_line(role or person, 30) or NOBODY
+            owed[who] = owed.get(who, 0) + count
         owers = ", ".join(f"{who} {number}" for who, number in owed.items())
         text = Content.assemble(
             (f"{name}{when}: ", "bold"),
-            (f"{len(gate.missing)} outstanding", "$text-warning"),
+            (f"{len(gate.counted)} outstanding", "$text-warning"),
             (f"   {owers}", "$foreground-muted"),
         )
     return Door(text, f"gate:{gate.milestone.id}")

@@ -165,6 +165,7 @@ def _unverified(board: Board, signs: Signs) -> list[Door]:
     links = {
         normalize_link(one.link)
         for row in [*board.rows.values(), *list_issue_rows(board)]
+        if row.unverified
         for one, state in zip(row.record.evidence, row.evidence, strict=True)
         if state == EvidenceState.UNVERIFIED
     }
