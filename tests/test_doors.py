@@ -24,7 +24,10 @@ LINES = (
 
 
 class Shown(App[None]):
-    CSS = "Doors { height: 4; text-wrap: nowrap; text-overflow: ellipsis; overflow-x: hidden; }"
+    CSS = """
+    Doors { height: 4; text-wrap: nowrap; text-overflow: ellipsis; overflow-x: hidden; }
+    Doors > .doors--hover { background: red; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
