@@ -323,8 +323,7 @@ class Session(Struct):
             project = self.project
             for found in saved.books.values():
                 project = replace_record_file(project, home != self.root, found)
-            states = evidence_states.update_states(self.root, project.file_states, saved.provable)
-            self.project = replace(project, file_states=states)
+            self.project = workspace_files.look_again(self.root, project, saved.provable)
             made += saved.changes
             named += [change for change in saved.changes if self._home(change.ref) == home]
         return made, named

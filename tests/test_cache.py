@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fedcheck.cli.main import run
-from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.glossary import Status
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import Record
@@ -22,6 +21,7 @@ from fedcheck.storage import cache, cache_folder, paths, toml_io
 from fedcheck.storage.cache import Cache, make_key, open_cache
 from fedcheck.storage.cache_folder import CacheFolder
 from fedcheck.storage.checklist_files import load_catalog
+from fedcheck.storage.loaded_files import KeptList
 from fedcheck.storage.shipped_cache import FILE_NAME, load_shipped_cache
 from fedcheck.storage.shipped_cache_writer import dump_shipped_cache
 
@@ -416,7 +416,7 @@ def test_records_are_the_same_from_the_cache(tmp_path: Path, records: dict[str, 
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(max_size=200), st.sampled_from([Checklist, Process, RECORDS]))
+@given(st.binary(max_size=200), st.sampled_from([KeptList, Process, RECORDS]))
 def test_no_bytes_of_an_entry_do_harm(tmp_path: Path, raw: bytes, kind: type) -> None:
     """Also with a right checksum: it is a value of the kind, or nothing."""
     kept = open_cache(tmp_path)

@@ -199,8 +199,8 @@ def test_where_nothing_can_be_remembered_the_answer_stands_and_is_kept_in_this_p
     (root / ".fedcheck").write_text("in the way")
     os.utime(root / SMALL, (7, 7))
     session = open_workspace(root)
-    names = count_reads(monkeypatch)
     assert session.board().rows[DIAGRAM].evidence[0] == "ok"
+    names = count_reads(monkeypatch)
     session.refresh_files()
     session.refresh_files()
     assert names == [], "the app looks every few seconds"

@@ -264,10 +264,20 @@ def test_evidence_of_a_workspace_that_is_gone_is_not_missing(session: Session) -
     (session.root / "scan.txt").write_text("x")
     one = session.new_evidence("scan.txt", here=session.root)
     session.apply([DIAGRAM], attach_evidence(one))
+    session.refresh_files()
     rename_folder(session.root)
     with pytest.raises(WorkspaceGoneError):
         evidence_states.verify(session.root, [(DIAGRAM, one)])
     assert session.project.file_states == {}
+
+
+def test_evidence_that_nobody_has_looked_at_is_not_missing_either(session: Session) -> None:
+    (session.root / "scan.txt").write_text("x")
+    one = session.new_evidence("scan.txt", here=session.root)
+    session.apply([DIAGRAM], attach_evidence(one))
+    rename_folder(session.root)
+    with pytest.raises(WorkspaceGoneError):
+        session.board()
 
 
 def test_half_of_a_workspace_is_no_new_state(

@@ -1,6 +1,6 @@
 """The board: every item that applies, with what follows for it on one day; and orphaned records."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -129,7 +129,7 @@ def _add_rows(
             due,
             due is not None and due < today and _is_late(item, record),
             evidence.list_evidence_states(item, record, rules, ends) if record.evidence else (),
-            _list_open_needs(project, checklist, item) if item.needs else (),
+            list_open_needs(project, name, item) if item.needs else (),
             bool(item.after) and item.after not in passed,
             bool(basis) and not checklist.accepts(item, basis),
             withheld,
@@ -137,13 +137,13 @@ def _add_rows(
         )
 
 
-def _list_open_needs(project: Project, checklist: Checklist, item: Item) -> tuple[str, ...]:
-    """Return what an item waits for, as far as its records can be read.
+def list_open_needs(project: Project, checklist: str, item: Item) -> tuple[str, ...]:
+    """Return what an item of a list waits for, as far as its records can be read.
 
     A shared list does not report private ones.
     """
     hidden = project.unreadable
-    if checklist.id not in project.withheld_lists:
+    if checklist not in project.withheld_lists:
         hidden |= project.withheld_lists
     return tuple(
         need
@@ -206,16 +206,15 @@ def _find_by_code(project: Project, code: str) -> list[str]:
     Where no item has just this one, those whose code joins it with others: `AC-01a.[01][02]`.
     """
     wanted = normalize_code(code)
-    codes = [
-        (ref, normalize_code(item.code))
-        for ref in project.refs
-        if (item := project.item(ref)) and item.code
-    ]
-    found = [ref for ref, one in codes if one == wanted]
+
+    def find(is_meant: Callable[[str], bool]) -> list[str]:
+        return project.find_refs(lambda one: [n for n, code in one.codes.items() if is_meant(code)])
+
+    found = find(lambda code: code == wanted)
     if not found:
-        parts = [ref for ref, one in codes if is_part_of_code(wanted, one)]
+        parts = find(lambda code: is_part_of_code(wanted, code))
         return parts if len(parts) == 1 else []  # of several, it is a query that means them all
-    lists = project.checklists
+    lists = project.outlines
     own = [ref for ref in found if lists[split_ref(ref)[0]].role == project.config.role]
     return own if len(own) == 1 else found
 
@@ -283,7 +282,8 @@ def resolve_item(project: Project, tail: str) -> str:
     """
     if _names_exactly(project, tail):
         return tail
-    found = find_candidates(tail, project.refs) or _find_by_code(project, tail)
+    named = project.find_refs(lambda outline: outline.find_tail(tail))
+    found = find_candidates(tail, named) or _find_by_code(project, tail)
     if len(found) == 1:
         return found[0]
     if found:

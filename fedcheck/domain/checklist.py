@@ -304,10 +304,22 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab", omit_defaults=Tr
         The answer is kept: to find it, what the item means is hashed, and every change of a record
         makes a new board.
         """
+        known = self.__dict__.get("bases")
+        if known and known.get(item.id) == basis and self.items[item.id][1] is item:
+            return True
         key = item.id, basis
         if key not in self._accepted:
             self._accepted[key] = item.accepts(basis)
         return self._accepted[key]
+
+    @cached_property
+    def bases(self) -> dict[str, str]:
+        """Return the basis of each item by its id."""
+        return {name: item.basis() for name, (_, item) in self.items.items()}
+
+    def know_bases(self, bases: Sequence[str]) -> None:
+        """Take the bases of the items, in their order, that were worked out before."""
+        self.__dict__["bases"] = dict(zip(self.items, bases, strict=True))
 
     @cached_property
     def _accepted(self) -> dict[tuple[str, str], bool]:

@@ -29,7 +29,7 @@ def collect_words(lists: Iterable[Checklist]) -> dict[str, Words]:
         item.code: Words(item.title, item.guidance, item.expects)
         for one in lists
         for _, item in one.items.values()
-        if _is_official(item)
+        if is_official(item)
     }
 
 
@@ -47,13 +47,14 @@ def join_guidance(checklist: Checklist, words: Mapping[str, Words]) -> Checklist
     return replace(checklist, sections=sections)
 
 
-def _is_official(item: Item) -> bool:
+def is_official(item: Item) -> bool:
+    """Return whether an item is an official rule: it has an id and a basis of its own."""
     return bool(item.code and item.own_basis)
 
 
 def _join(item: Item, words: Mapping[str, Words]) -> Item:
     ours = words.get(item.code)
-    if not _is_official(item):
+    if not is_official(item):
         return item
     if ours is None:
         is_forbidden = item.level in (Level.MUST_NOT, Level.SHOULD_NOT)

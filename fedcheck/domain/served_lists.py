@@ -5,27 +5,43 @@ states where it has the list (`lists` of a phase) and which of its milestones ta
 that the list names (`also` of a milestone).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item, Section, When
 from fedcheck.domain.dates import parse_due, parse_max_age
+from fedcheck.domain.list_outline import LateLists, ListOutline
 from fedcheck.domain.process import Process
 
 
-def serving(process: Process, lists: Iterable[Checklist]) -> dict[str, Checklist]:
-    """Return those of the checklists that serve a process, in the order of phases and roles."""
+def serving(
+    process: Process, outlines: Iterable[ListOutline], read: Callable[[str], Checklist]
+) -> LateLists:
+    """Return the checklists that serve a process, in the order of phases and roles.
+
+    Args:
+        process: the process.
+        outlines: those of all lists, each with an id of its own.
+        read: returns the list of an id as its file has it, when somebody asks for it.
+    """
     roles = process.all_roles
     phases = {name: phase.id for phase in process.phases for name in phase.lists}
     anchors = {name: one.id for one in process.milestones for name in one.also}
 
-    def order(checklist: Checklist) -> tuple[int, int, str]:
-        role = roles.index(checklist.role) if checklist.role in roles else len(roles)
-        return process.order(checklist.phase), role, checklist.id
+    def order(outline: ListOutline) -> tuple[int, int, str]:
+        role = roles.index(outline.role) if outline.role in roles else len(roles)
+        return process.order(outline.phase), role, outline.id
 
-    found = [_fit(one, phases, anchors) for one in lists if process.id in one.process]
-    return {checklist.id: checklist for checklist in sorted(found, key=order)}
+    found = [
+        replace(one, phase=phases[one.id]) if one.id in phases else one
+        for one in outlines
+        if process.id in one.process
+    ]
+    return LateLists(
+        {one.id: one for one in sorted(found, key=order)},
+        lambda name: _fit(read(name), phases, anchors),
+    )
 
 
 def fit_due(text: str, process: Process) -> str:

@@ -1,6 +1,6 @@
 """A workspace as loaded: its head file, process, checklists, records, requests and findings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
@@ -13,6 +13,8 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import Audience
 from fedcheck.domain.key import Key, extra
+from fedcheck.domain.late_mapping import LateValues
+from fedcheck.domain.list_outline import ListOutline, list_outlines
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.reference import split_ref
@@ -137,7 +139,8 @@ class Project(Struct, frozen=True, eq=False, dict=True):
         skipped: the phases before that; their lists are not among `checklists`.
         checklists: the lists that serve it, by id, in the order of phases and roles.
         records: the records by checklist and item id; items without one are untouched.
-        file_states: evidence files that are not known to be good; see `find_file_state`.
+        file_states: evidence files that are not known to be good; see `find_file_state`. They are
+            looked at when somebody first asks.
         broken: files that could not be read; a gate that needs one is not met.
         unreadable: the checklists whose records are not known, because their file is broken.
         private_lists: the checklists under `private/`; no report and no gate knows of them.
@@ -167,6 +170,11 @@ class Project(Struct, frozen=True, eq=False, dict=True):
     def facts(self) -> dict[str, str]:
         """Return what decides whether an item applies."""
         return facts(self.process.id, self.config.profile or {})
+
+    @cached_property
+    def outlines(self) -> Mapping[str, ListOutline]:
+        """Return what is known of the checklists before their items are read, by id."""
+        return list_outlines(self.checklists)
 
     def as_written(self, checklist: str) -> Checklist | None:
         """Return a checklist as its file has it, with all variants of its items."""
@@ -201,7 +209,7 @@ class Project(Struct, frozen=True, eq=False, dict=True):
         """Return the checklists that stay inside the company, without those under `private/`."""
         return frozenset(
             name
-            for name, one in self.checklists.items()
+            for name, one in self.outlines.items()
             if one.audience is Audience.INTERNAL and name not in self.private_lists
         )
 
@@ -251,7 +259,7 @@ class Project(Struct, frozen=True, eq=False, dict=True):
     @property
     def renamed(self) -> dict[str, Mapping[str, str]]:
         """Return today's item ids by earlier ones, for each checklist."""
-        return {name: one.renamed for name, one in self.checklists.items()}
+        return {name: one.renamed for name, one in self.outlines.items()}
 
     def item(self, ref: str) -> Item | None:
         """Return an item by its full reference, whether it applies or not."""
@@ -271,8 +279,22 @@ class Project(Struct, frozen=True, eq=False, dict=True):
         """Return the full references of all items that apply."""
         return [f"{checklist.id}:{item.id}" for checklist, _, item in self.applying()]
 
+    def find_refs(self, find: Callable[[ListOutline], Iterable[str]]) -> list[str]:
+        """Return the references of items that apply, among the ids found in outlines, in order.
+
+        Only the lists in which something is found are read.
+        """
+        return [
+            f"{name}:{item}"
+            for name, outline in self.outlines.items()
+            for item in find(outline)
+            if self.checklists[name].items[item][1].applies_to(self.facts)
+        ]
+
     def with_records(self, checklist: str, records: Mapping[str, Record]) -> "Project":
         """Return the project with the records of one checklist replaced."""
+        if isinstance(self.records, LateValues):
+            return replace(self, records=self.records.with_value(checklist, records))
         return replace(self, records={**self.records, checklist: records})
 
     def request(self, request_id: str) -> Request | None:

@@ -33,9 +33,15 @@ def toml_files(folder: Path) -> list[Path]:
 
     Hidden ones are left out: editors keep locks and copies of what is open under such names.
     """
-    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where one is closed to us
+    return [folder / name for name in list_names(folder) if name.endswith(".toml")]
+
+
+def list_names(folder: Path) -> list[str]:
+    """Return the names in a folder in order, without hidden ones; of one that is closed, none."""
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208
+    except OSError:
         return []
-    return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
 
 
 class NotPlainError(OSError):

@@ -16,16 +16,16 @@ from msgspec import MsgspecError, Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from fedcheck import __version__
-from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.process import Process
 from fedcheck.storage.cache_folder import CacheFolder
+from fedcheck.storage.loaded_files import KeptList
 from fedcheck.storage.shipped_cache import ShippedCache, load_shipped_cache
 
 T = TypeVar("T")
 
 FOLDER = "parsed"
 
-_SHARED = (Checklist, Process)
+_SHARED = (KeptList, Process)
 """What many workspaces, and many openings of one, have in common: kept for the process too."""
 
 _MOST_SHARED = 1000
@@ -60,6 +60,12 @@ class Cache(Struct, frozen=True):
         if found is not None and kind in _SHARED:
             _share(key, found)
         return found
+
+    def has(self, key: str) -> bool:
+        """Return whether something is kept under a key; it may turn out to be unreadable."""
+        if key in self.shipped.entries:
+            return True
+        return self.folder is not None and self.folder.has(_name_file(key))
 
     def keep(self, kind: type[T], key: str, value: T) -> T:
         """Keep what was parsed, and return it as it will be loaded.

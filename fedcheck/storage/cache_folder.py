@@ -51,6 +51,18 @@ class CacheFolder(Struct, frozen=True):
         held = memoryview(data)[_CHECKSUM:]
         return held if hashlib.sha256(held).digest() == data[:_CHECKSUM] else None
 
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
+        folder = self._open(make=False)
+        if folder is None:
+            return False
+        try:
+            return folder.look_at(name) is not None
+        except OSError:
+            return False
+        finally:
+            folder.close()
+
     def write(self, name: str, held: bytes) -> None:
         """Write a file whole, by rename; where that fails, there is none. It is not synced."""
         folder = self._open(make=True)

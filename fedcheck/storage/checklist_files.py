@@ -6,25 +6,36 @@ with a `process.toml`; lists may be next to it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.glossary import Standing
+from fedcheck.domain.list_outline import LateLists, ListOutline
 from fedcheck.domain.process import Process
 from fedcheck.domain.served_lists import serving
 from fedcheck.errors import InvalidFileError, Problem
-from fedcheck.storage.atomic_files import toml_files
+from fedcheck.storage.atomic_files import list_names, toml_files
 from fedcheck.storage.cache import NO_CACHE, Cache, make_key
 from fedcheck.storage.guidance_join import join_shipped_guidance
-from fedcheck.storage.loaded_files import Layer, LoadedList, LoadedProcess
+from fedcheck.storage.loaded_files import (
+    KeptList,
+    Layer,
+    LoadedList,
+    LoadedProcess,
+    keep_list,
+    restore_list,
+)
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.raw_files import read_bytes
 
 PROCESS_FILE = "process.toml"
+
+Outlines = dict[str, ListOutline]
+"""The outlines of the lists of a folder without problems, by the names of their files."""
 
 GLOSSARY_FILE = "glossary.toml"
 """Short definitions for a process, next to it."""
@@ -75,20 +86,38 @@ class Catalog(Struct, frozen=True):
         ordered = {one.id: one for one in (*first, *self.processes.values())}
         return sorted(ordered.values(), key=lambda one: one.status is Standing.HISTORICAL)
 
-    def checklists_for(self, process: Process) -> dict[str, Checklist]:
+    def checklists_for(self, process: Process) -> LateLists:
         """Return the checklists of a process in the order of its phases and roles."""
-        lists = (loaded.checklist for loaded in self.effective_lists().values())
-        return serving(process, (one for one in lists if one))
+        return _serve(process, self.effective_lists(), lambda one: one.checklist)
 
-    def in_files(self, process: Process) -> dict[str, Checklist]:
+    def in_files(self, process: Process) -> LateLists:
         """Return the checklists of a process as their files have them, without joined guidance."""
-        lists = (loaded.in_file for loaded in self.effective_lists().values())
-        return serving(process, (one for one in lists if one))
+        return _serve(process, self.effective_lists(), lambda one: one.in_file)
 
-    def shipped_serving(self, process: Process) -> dict[str, Checklist]:
+    def shipped_serving(self, process: Process) -> LateLists:
         """Return the checklists of a process as they are shipped."""
-        lists = (loaded.checklist for loaded in self.lists if loaded.layer == "shipped")
-        return serving(process, (one for one in lists if one))
+        shipped = {one.id: one for one in self.lists if one.layer == "shipped"}
+        return _serve(process, shipped, lambda one: one.checklist)
+
+
+def _serve(
+    process: Process,
+    lists: Mapping[str, LoadedList],
+    read: Callable[[LoadedList], Checklist | None],
+) -> LateLists:
+    """Return the lists that serve a process; each is read when somebody asks for it.
+
+    One that was known by its hash alone and turns out to be broken raises InvalidFileError then.
+    """
+
+    def read_list(name: str) -> Checklist:
+        found = read(lists[name])
+        if found is None:
+            raise InvalidFileError(lists[name].problems())
+        return found
+
+    outlines = (one.outline for one in lists.values())
+    return serving(process, (one for one in outlines if one), read_list)
 
 
 def load_catalog(
@@ -150,20 +179,25 @@ def reloaded(catalog: Catalog, workspace: Path, cache: Cache = NO_CACHE) -> Cata
     ]
     rest = [one for one in catalog.lists if one.layer not in ("workspace", "private")]
     if not is_same:
-        rest = [_load_list(one.path, one.layer, known, NO_CACHE) for one in rest]
+        rest = [_load_list(_read_file(one.path), one.layer, known, NO_CACHE) for one in rest]
     private = _folder(private_home(workspace) / "checklists", "private", known, None, workspace)
     lists = [*own, *rest, *private]
     join_shipped_guidance(lists, lists)
     return Catalog(lists, known.counting, [*own_processes, *others])
 
 
-def list_faultless(catalog: Catalog) -> dict[str, Checklist | Process]:
+def list_faultless(catalog: Catalog) -> dict[str, KeptList | Process | Outlines]:
     """Return what the files without problems state, by their keys in the cache."""
     known = _Processes(catalog.process_files)
-    found: dict[str, Checklist | Process] = {}
+    found: dict[str, KeptList | Process | Outlines] = {}
+    folders: dict[Path, list[LoadedList]] = {}
     for loaded in catalog.lists:
+        folders.setdefault(loaded.path.parent, []).append(loaded)
         if loaded.in_file is not None and not loaded.problems():
-            found[_list_key(loaded.path, loaded.digest, known)] = loaded.in_file
+            found[_list_key(loaded.path, loaded.digest, known)] = keep_list(loaded.in_file)
+    for lists in folders.values():
+        key = _outlines_key(((one.path, one.digest) for one in lists), known)
+        found[key] = _list_outlines(lists)
     for one in catalog.process_files:
         if one.process is not None and not one.problems():
             found[_process_key(one.path, one.digest)] = one.process
@@ -172,18 +206,12 @@ def list_faultless(catalog: Catalog) -> dict[str, Checklist | Process]:
 
 def process_folders(folder: Path) -> list[Path]:
     """Return the folders of processes in a folder of checklists: each has a `process.toml`."""
-    try:
-        inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    except OSError:
-        return []
+    inside = (folder / name for name in list_names(folder) if not name.endswith(".toml"))
     return [path for path in inside if _is_process(path)]
 
 
 def _is_process(folder: Path) -> bool:
-    try:
-        return (folder / PROCESS_FILE).is_file()
-    except OSError:
-        return False
+    return os.path.isfile(folder / PROCESS_FILE)  # noqa: PTH113 - Path.is_file raises where one is closed
 
 
 class _Processes:
@@ -203,7 +231,7 @@ def _processes(
 ) -> list[LoadedProcess]:
     under = _trusted_folder(layer, workspace)
     paths = [place / PROCESS_FILE for place in process_folders(folder)]
-    return [_load_process(path, layer, cache, under) for path in paths]
+    return [_load_process(_read_file(path, under), layer, cache) for path in paths]
 
 
 def _trusted_folder(layer: Layer, workspace: Path | None) -> Path | None:
@@ -218,8 +246,34 @@ def _folder(
     cache: Cache | None,
     workspace: Path | None = None,
 ) -> list[LoadedList]:
+    """Load the checklist files of a folder.
+
+    Of those whose outlines are in the cache the items are read later, when somebody asks for them.
+    Without a cache all are kept for this process alone.
+    """
+    cache = cache or NO_CACHE
     under = _trusted_folder(layer, workspace)
-    return [_load_list(path, layer, processes, cache, under) for path in _list_files(folder)]
+    files = [_read_file(path, under) for path in _list_files(folder)]
+    key = _outlines_key(((one.path, one.digest) for one in files), processes)
+    known = cache.load(Outlines, key) or {}
+    lists = [
+        _load_later(one, layer, processes, cache, known[one.path.name])
+        if one.path.name in known
+        else _load_list(one, layer, processes, cache)
+        for one in files
+    ]
+    if cache.folder is not None and len(outlines := _list_outlines(lists)) > len(known):
+        cache.keep(Outlines, key, outlines)
+    return lists
+
+
+def _list_outlines(lists: Iterable[LoadedList]) -> Outlines:
+    """Return the outlines of the lists without problems, by the names of their files."""
+    return {
+        one.path.name: one.outline
+        for one in lists
+        if one.outline is not None and not one.problems()
+    }
 
 
 def _list_files(folder: Path) -> list[Path]:
@@ -227,52 +281,71 @@ def _list_files(folder: Path) -> list[Path]:
     return [path for path in toml_files(folder) if path.name not in others]
 
 
-def _load_process(path: Path, layer: Layer, cache: Cache, under: Path | None) -> LoadedProcess:
-    """Load a process file from the cache where its bytes are known, else parse it."""
+class _File(Struct, frozen=True):
+    """The bytes of a file with their hash, or why it cannot be read."""
+
+    path: Path
+    under: Path | None
+    raw: bytes = b""
+    digest: str = ""
+    problems: Sequence[Problem] = ()
+
+
+def _read_file(path: Path, under: Path | None = None) -> _File:
     try:
         raw = read_bytes(path, under)
     except InvalidFileError as error:
-        return LoadedProcess(path, layer, unreadable=error.problems)
-    digest = hashlib.sha256(raw).hexdigest()
+        return _File(path, under, problems=error.problems)
+    return _File(path, under, raw, hashlib.sha256(raw).hexdigest())
+
+
+def _load_process(file: _File, layer: Layer, cache: Cache) -> LoadedProcess:
+    """Load a process file from the cache where its bytes are known, else parse it."""
+    path, digest, under = file.path, file.digest, file.under
+    if file.problems:
+        return LoadedProcess(path=path, layer=layer, unreadable=file.problems)
     key = _process_key(path, digest)
     known = cache.load(Process, key)
     if known is not None:
-        return LoadedProcess(path, layer, known, digest=digest, under=under)
+        return LoadedProcess(path=path, layer=layer, process=known, digest=digest, under=under)
     from fedcheck.storage.checklist_reader import parse_process  # only new files pay for it
 
-    found = parse_process(path, raw, layer)
+    found = parse_process(path, file.raw, layer)
     if found.process is not None and not found.problems():
-        found = replace(found, process=cache.keep(Process, key, found.process))
+        found.process = cache.keep(Process, key, found.process)
     return found
 
 
-def _load_list(
-    path: Path,
-    layer: Layer,
-    processes: _Processes,
-    cache: Cache | None,
-    under: Path | None = None,
-) -> LoadedList:
-    """Load a checklist file from the cache where its bytes are known, else parse it.
-
-    Without a cache it is kept for this process alone.
-    """
-    cache = cache or NO_CACHE
-    try:
-        raw = read_bytes(path, under)
-    except InvalidFileError as error:
-        return LoadedList(path, layer, unreadable=error.problems)
-    digest = hashlib.sha256(raw).hexdigest()
+def _load_list(file: _File, layer: Layer, processes: _Processes, cache: Cache) -> LoadedList:
+    """Load a checklist file from the cache where its bytes are known, else parse it."""
+    path, digest, under = file.path, file.digest, file.under
+    if file.problems:
+        return LoadedList(path=path, layer=layer, unreadable=file.problems)
     key = _list_key(path, digest, processes)
-    known = cache.load(Checklist, key)
+    known = cache.load(KeptList, key)
     if known is not None:
-        return LoadedList(path, layer, known, digest=digest, under=under)
+        held = restore_list(known)
+        return LoadedList(path=path, layer=layer, held=held, digest=digest, under=under)
     from fedcheck.storage.checklist_reader import parse_list  # only new files pay for it
 
-    found = parse_list(path, raw, layer, processes.counting)
-    if found.checklist is not None and not found.problems():
-        found.checklist = cache.keep(Checklist, key, found.checklist)
+    found = parse_list(path, file.raw, layer, processes.counting)
+    if found.held is not None and not found.problems():
+        found.held = restore_list(cache.keep(KeptList, key, keep_list(found.held)))
     return found
+
+
+def _load_later(
+    file: _File, layer: Layer, processes: _Processes, cache: Cache, outline: ListOutline
+) -> LoadedList:
+    """Return a faultless list whose items are read when somebody asks for them."""
+    return LoadedList(
+        path=file.path,
+        layer=layer,
+        digest=file.digest,
+        under=file.under,
+        late=lambda: _load_list(file, layer, processes, cache),
+        _outline=outline,
+    )
 
 
 def _process_key(path: Path, digest: str) -> str:
@@ -281,3 +354,13 @@ def _process_key(path: Path, digest: str) -> str:
 
 def _list_key(path: Path, digest: str, processes: _Processes) -> str:
     return make_key("list", path.name, digest, processes.context)
+
+
+def _outlines_key(files: Iterable[tuple[Path, str]], processes: _Processes) -> str:
+    """Return the key of the outlines of a folder's lists: names and hashes of its files."""
+    listed = hashlib.sha256(
+        "\0".join(f"{path.name} {digest}" for path, digest in files).encode(
+            errors="surrogateescape"
+        )
+    )
+    return make_key("outlines", "", listed.hexdigest(), processes.context)

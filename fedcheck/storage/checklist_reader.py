@@ -38,7 +38,7 @@ def load_list(
     try:
         raw = read_bytes(path, under)
     except InvalidFileError as error:
-        return LoadedList(path, layer, unreadable=error.problems)
+        return LoadedList(path=path, layer=layer, unreadable=error.problems)
     return parse_list(path, raw, layer, processes)
 
 
@@ -49,19 +49,24 @@ def parse_list(
     try:
         document = parse(path, raw)
     except InvalidFileError as error:
-        return LoadedList(path, layer, unreadable=error.problems)
+        return LoadedList(path=path, layer=layer, unreadable=error.problems)
     collector = document.collector()
     checklist = decode(Checklist, document.data, (), collector)
     loaded = LoadedList(
-        path, layer, checklist, parsed=document, collector=collector, digest=document.sha256
+        path=path,
+        layer=layer,
+        held=checklist,
+        parsed=document,
+        collector=collector,
+        digest=document.sha256,
     )
     named = {path.stem, checklist.id if checklist else ""} & RESERVED_LIST_IDS
     if named:
         text = f'no checklist can be named "{min(named)}": fedcheck uses this name itself'
         collector.add(("id",), text, "give the list another id, and its file the same name")
-        loaded.checklist = None
+        loaded.held = None
     elif checklist is not None:
-        loaded.checklist = _with_full_needs(checklist)
+        loaded.held = _with_full_needs(checklist)
         _check(loaded, checklist, collector)
         if processes is not None:
             check_against_processes(checklist, loaded.place, processes, collector)
@@ -73,7 +78,7 @@ def load_process(path: Path, layer: Layer = "file", under: Path | None = None) -
     try:
         raw = read_bytes(path, under)
     except InvalidFileError as error:
-        return LoadedProcess(path, layer, unreadable=error.problems)
+        return LoadedProcess(path=path, layer=layer, unreadable=error.problems)
     return parse_process(path, raw, layer)
 
 
@@ -82,14 +87,19 @@ def parse_process(path: Path, raw: bytes, layer: Layer) -> LoadedProcess:
     try:
         document = parse(path, raw)
     except InvalidFileError as error:
-        return LoadedProcess(path, layer, unreadable=error.problems)
+        return LoadedProcess(path=path, layer=layer, unreadable=error.problems)
     collector = document.collector()
     process = decode(Process, document.data, (), collector)
     if process is not None:
         check_process(process, path.parent.name, document.data, collector)
         process = _with_roles(process)
     return LoadedProcess(
-        path, layer, process, parsed=document, collector=collector, digest=document.sha256
+        path=path,
+        layer=layer,
+        process=process,
+        parsed=document,
+        collector=collector,
+        digest=document.sha256,
     )
 
 

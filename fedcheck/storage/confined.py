@@ -257,7 +257,7 @@ def _has_no_link(path: str, under: str) -> bool:
     a tenth of the price of following it.
     """
     top = under.rstrip(os.sep) + os.sep
-    names = Path(path[len(top) :]).parts if path.startswith(top) else (os.pardir,)
+    names = path[len(top) :].split(os.sep) if path.startswith(top) else [os.pardir]  # noqa: PTH206
     if os.pardir in names:
         return False
     try:

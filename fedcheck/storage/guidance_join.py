@@ -4,7 +4,8 @@ Our words come from the shipped lists of that process, which every command has p
 files of guidance themselves are for the builder alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.guidance import Words, collect_words, join_guidance
@@ -14,40 +15,49 @@ from fedcheck.storage.loaded_files import LoadedList
 
 
 def join_shipped_guidance(lists: Iterable[LoadedList], known: Sequence[LoadedList]) -> None:
-    """Join guidance to the lists that ask for it, in place; what each file states stays as `plain`.
+    """Join guidance to the lists that ask for it, in place, when they are read.
 
     Args:
         lists: those that may ask; one that has its guidance already is left alone.
         known: lists of all layers, with the shipped ones among them.
     """
-    words: dict[str, Mapping[str, Words]] = {}
+    joins: dict[str, Callable[[Checklist], Checklist]] = {}
     for one in lists:
-        found = one.checklist
-        if found is None or not found.guidance or one.plain is not None or one.layer == "shipped":
+        name = one.outline.guidance if one.outline else ""
+        if not name or one.join is not None or one.layer == "shipped":
             continue
-        name = found.guidance
-        if name not in words:
-            words[name] = collect_words(_list_shipped(known, name))
-        one.plain, one.checklist = found, join_guidance(found, words[name])
-        if not words[name]:
+        if name not in joins:
+            joins[name] = _make_join(_list_shipped(known, name))
+        one.join = joins[name]
+        if not _has_words(known, name):
             offered = [process for process in _processes(known) if _has_words(known, process)]
             hint = did_you_mean(name, offered) or "known: " + ", ".join(offered)
             text = f'no guidance is shipped for the process "{one_line(name, 60)}"'
             one.warn(("guidance",), text, hint)
 
 
-def _list_shipped(known: Iterable[LoadedList], process: str) -> list[Checklist]:
+def _make_join(shipped: Sequence[LoadedList]) -> Callable[[Checklist], Checklist]:
+    """Return what joins the words of lists, which are collected at its first use."""
+
+    @cache
+    def collect() -> Mapping[str, Words]:
+        return collect_words(one.checklist for one in shipped if one.checklist)
+
+    return lambda checklist: join_guidance(checklist, collect())
+
+
+def _list_shipped(known: Iterable[LoadedList], process: str) -> list[LoadedList]:
     return [
-        one.checklist
+        one
         for one in known
-        if one.layer == "shipped" and one.checklist and process in one.checklist.process
+        if one.layer == "shipped" and one.outline and process in one.outline.process
     ]
 
 
 def _processes(known: Iterable[LoadedList]) -> list[str]:
-    lists = (one.checklist for one in known if one.layer == "shipped" and one.checklist)
-    return list(dict.fromkeys(process for one in lists for process in one.process))
+    outlines = (one.outline for one in known if one.layer == "shipped")
+    return list(dict.fromkeys(process for one in outlines if one for process in one.process))
 
 
 def _has_words(known: Iterable[LoadedList], process: str) -> bool:
-    return bool(collect_words(_list_shipped(known, process)))
+    return any(one.outline and one.outline.has_words for one in _list_shipped(known, process))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from fedcheck.domain.change import AnyRecord
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.late_mapping import LateMapping
 from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
@@ -38,6 +39,15 @@ All names that no checklist can have are in `domain.key.RESERVED_LIST_IDS`.
 def random_id(size: int = 3) -> str:
     """Return `size` random bytes as hex digits; sequences would collide between clones."""
     return os.urandom(size).hex()
+
+
+class LateRecords(LateMapping[Any]):
+    """The records of a file of progress in the cache, which are read when somebody asks for one.
+
+    None of them has unknown keys: no file with such keys is in the cache.
+    """
+
+    __slots__ = ()
 
 
 class RecordFile(Struct, frozen=True):
@@ -83,6 +93,8 @@ class RecordFile(Struct, frozen=True):
 
         Where an item has a record under both, today's stands and the other one stays as it was.
         """
+        if not names:
+            return self
         moved = {
             old: new
             for old, new in names.items()

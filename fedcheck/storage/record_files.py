@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from fedcheck.storage.record_file import (
     REQUESTS,
     RESERVED_NAMES,
     SENT,
+    LateRecords,
     RecordFile,
 )
 
@@ -75,13 +76,23 @@ def recall(
 ) -> RecordFile:
     """Return the book that a file's bytes hold: the known one, the cache's, or parsed.
 
+    Of progress that is in the cache the records are read later, when somebody asks for them.
     Raises InvalidFileError.
     """
     digest = hashlib.sha256(raw).hexdigest()
     if known is not None and known.sha256 == digest:
         return known
-    kind = _KINDS.get(book, _PROGRESS)
-    records = cache.load(kind, make_key(_key_name(book), book, digest))
+    key = make_key(_key_name(book), book, digest)
+    if book not in RESERVED_NAMES:
+        if not cache.has(key):
+            return remember(parse(path, raw, book), cache)
+
+        def read() -> Mapping[str, Any]:
+            found: Mapping[str, Any] | None = cache.load(_PROGRESS, key)
+            return remember(parse(path, raw, book), cache).records if found is None else found
+
+        return RecordFile(book, LateRecords(read), {}, digest)
+    records = cache.load(_KINDS[book], key)
     if records is not None:
         whole = {"": raw.decode().removeprefix("\ufeff")} if book in IN_HEAD else {}
         return RecordFile(book, records, {}, digest, whole)

@@ -34,7 +34,7 @@ from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, local_state, record_files
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.outside_notes import TransactionHead, append_lines
-from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.record_file import LateRecords, RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
 from fedcheck.storage.unexplained import Key, as_text, group_lines
 
@@ -80,6 +80,7 @@ def has_unsettled(books: Mapping[str, RecordFile]) -> bool:
     return any(
         SET_TWICE in one.extra or any(SET_TWICE in record.extra for record in one.records.values())
         for one in books.values()
+        if not isinstance(one.records, LateRecords)  # without unknown keys
     )
 
 

@@ -11,8 +11,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, facts
+from fedcheck.domain.late_mapping import LateMapping, LateValues
+from fedcheck.domain.list_outline import ListOutline
 from fedcheck.domain.process import Process
 from fedcheck.domain.profile import parse_profile
+from fedcheck.domain.record import Record
 from fedcheck.domain.workspace import BrokenFile, PackageEntry, Project, Replaced
 from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.storage import (
@@ -20,6 +23,7 @@ from fedcheck.storage import (
     evidence_states,
     presence,
 )
+from fedcheck.storage.atomic_files import list_names
 from fedcheck.storage.cache import NO_CACHE, Cache
 from fedcheck.storage.file_access import check_writable_by_others
 from fedcheck.storage.head_file import check_against_process, load_head
@@ -33,6 +37,7 @@ from fedcheck.storage.record_file import (
     REQUESTS,
     RESERVED_NAMES,
     SENT,
+    LateRecords,
     RecordFile,
 )
 from fedcheck.storage.record_store import RecordStore
@@ -59,15 +64,14 @@ def compute_fingerprint(root: Path) -> str:
     folders = [home / name for home in homes for name in FOLDERS]
     folders += checklist_files.process_folders(root / "checklists")
     for folder in folders:
-        # Path.is_dir raises where a folder is closed to us.
-        for path in sorted(folder.glob("*.*")) if os.path.isdir(folder) else ():  # noqa: PTH112
+        for name in list_names(folder):
+            path = f"{folder}{os.sep}{name}"
             try:
-                found = path.stat()
+                found = os.stat(path)  # noqa: PTH116 - so many of them are to be quick
             except OSError:
                 continue
-            if not stat.S_ISREG(found.st_mode):
-                continue  # `.git` and `.fedcheck` change with everything that is done
-            marks.append(f"{path}:{found.st_mtime_ns}:{found.st_size}:{found.st_ino}")
+            if stat.S_ISREG(found.st_mode):
+                marks.append(f"{path}:{found.st_mtime_ns}:{found.st_size}:{found.st_ino}")
     return hashlib.sha256("\n".join(marks).encode("utf-8", "replace")).hexdigest()
 
 
@@ -121,22 +125,21 @@ def load(
     known_facts = facts(process.id, profile)
     every, process = process, process.beginning_in(config.begins).applying_to(known_facts)
     skipped = frozenset(one.id for one in every.phases if process.phase(one.id) is None)
-    whole = {
-        name: one for name, one in catalog.checklists_for(every).items() if one.phase not in skipped
-    }
-    serving = {name: one.resolved(known_facts) for name, one in whole.items()}
+    whole = catalog.checklists_for(every).only(lambda one: one.phase not in skipped)
+    serving = whole.changed(lambda one: one.resolved(known_facts))
     inside = {name for name, one in catalog.effective_lists().items() if one.layer == "private"}
-    records = {
-        name: _with_current_ids(one, serving).records
-        for source, wanted in ((contents, False), (private, True))
-        for name, one in source.books.items()
-        if (name in inside) is wanted and name not in RESERVED_NAMES
-    }
-    notes = {
-        name: _with_current_ids(one, serving).records
-        for name, one in private.books.items()
-        if name not in inside
-    }
+    records = _list_records(
+        {
+            name: one
+            for source, wanted in ((contents, False), (private, True))
+            for name, one in source.books.items()
+            if (name in inside) is wanted and name not in RESERVED_NAMES
+        },
+        serving.outlines,
+    )
+    notes = _list_records(
+        {name: one for name, one in private.books.items() if name not in inside}, serving.outlines
+    )
     broken = [*contents.broken, *private.broken, *_broken_lists(catalog, process.id)]
     broken += [
         BrokenFile(str(one.file), one.message, "", one.line, one.hint)
@@ -163,7 +166,7 @@ def load(
         ),
         skipped=skipped,
     )
-    project = replace(project, file_states=look_at_evidence(root, project.list_evidence_holders()))
+    project = _look_later(root, project, look_at_evidence)
     listed = [
         *problems,
         *found,
@@ -195,6 +198,7 @@ def load_again(store: RecordStore, catalog: checklist_files.Catalog) -> LoadedWo
     """
     store.identity.check()
     fresh = load(store.root, catalog, cache=store.cache, store=store)
+    dict(fresh.project.file_states or {})  # looks at the evidence while the workspace is there
     store.identity.check()
     store.identity.name = fresh.project.config.name
     return fresh
@@ -227,10 +231,45 @@ def collect_issues(books: Mapping[str, RecordFile], name: str) -> tuple[Any, ...
     return tuple(books[name].records.values()) if name in books else ()
 
 
-def _with_current_ids(found: RecordFile, serving: dict[str, Checklist]) -> RecordFile:
-    """Return records under today's ids of their items."""
-    checklist = serving.get(found.name)
-    return found.renamed(checklist.renamed) if checklist else found
+def _list_records(
+    books: Mapping[str, RecordFile], outlines: Mapping[str, ListOutline]
+) -> LateValues[Mapping[str, Record]]:
+    """Return the records of books under today's ids of their items, by book."""
+
+    def read(name: str) -> Mapping[str, Record]:
+        outline = outlines.get(name)
+        records = books[name].renamed(outline.renamed if outline else {}).records
+        return records.read() if isinstance(records, LateRecords) else records
+
+    return LateValues(books, read)
+
+
+def _look_later(root: Path, project: Project, look: LookAtEvidence) -> Project:
+    """Return a project whose evidence files are looked at when somebody asks for their states.
+
+    Asking raises WorkspaceGoneError where the workspace went away: its files are not missing then.
+    """
+
+    def read() -> dict[str, str]:
+        states = look(root, project.list_evidence_holders())
+        presence.check_present(root)
+        return states
+
+    return replace(project, file_states=LateMapping(read))
+
+
+def look_again(
+    root: Path, project: Project, saved: Iterable[evidence_states.EvidenceHolder]
+) -> Project:
+    """Return a project with the states of the evidence of records that were saved.
+
+    Where nobody has asked for the states of all, these are only remembered.
+    """
+    if isinstance(project.file_states, LateMapping) and not project.file_states.is_read:
+        evidence_states.check_states(root, saved)
+        return _look_later(root, project, evidence_states.check_states)
+    states = evidence_states.update_states(root, project.file_states, saved)
+    return replace(project, file_states=states)
 
 
 def _broken_lists(catalog: checklist_files.Catalog, process: str) -> list[BrokenFile]:
@@ -245,7 +284,7 @@ def _broken_lists(catalog: checklist_files.Catalog, process: str) -> list[Broken
             private=loaded.layer == "private",
         )
         for loaded in catalog.effective_lists().values()
-        if not loaded.checklist or process in loaded.checklist.process
+        if not loaded.outline or process in loaded.outline.process
         for problem in loaded.problems()
         if problem.severity == "error"
     ]
@@ -257,7 +296,7 @@ def _list_warnings(catalog: checklist_files.Catalog, process: Process) -> list[P
     found = [
         one
         for loaded in catalog.effective_lists().values()
-        if loaded.checklist and process.id in loaded.checklist.process
+        if loaded.outline and process.id in loaded.outline.process
         for one in loaded.problems()
     ]
     found += file.problems() if file else []
@@ -273,10 +312,11 @@ def _replaced(
     if file and shipped and file.layer != "shipped":
         yield Replaced(process.id, file.layer, shipped)
     winning = catalog.effective_lists()
-    for name, checklist in catalog.shipped_serving(shipped or process).items():
+    lists = catalog.shipped_serving(shipped or process)
+    for name in lists:
         nearest = winning[name]
-        if nearest.layer != "shipped" and nearest.checklist is not None:
-            yield Replaced(name, nearest.layer, checklist.resolved(known_facts))
+        if nearest.layer != "shipped" and nearest.outline is not None:
+            yield Replaced(name, nearest.layer, lists[name].resolved(known_facts))
 
 
 def _problem(broken: BrokenFile) -> Problem:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from fedcheck.analysis.board import list_open_needs
 from fedcheck.analysis.consequences import describe_retests
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import hint_at_new_people
@@ -12,10 +13,10 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from fedcheck.domain.change import Change
-    from fedcheck.domain.row import Row
+    from fedcheck.domain.workspace import Project
     from fedcheck.session import Session
 
 ASSESSED = frozenset(("verified", "validated"))
@@ -52,13 +53,10 @@ def print_remarks(
         which = pluralize(replaced_notes, "other note")
         print_error(f"note: {which} replaced; fedcheck undo restores it")
     _remark_on_reviews(changes)
-    is_assessed = bool(ASSESSED & edit.more.keys())
-    if edit.status == "done" or is_assessed:
-        rows = session.board().rows
-        if edit.status == "done":
-            _remark_on_needs(rows, refs)
-        if is_assessed:
-            _remark_on_assessor(session, rows, refs, "assessor" in edit.more)
+    if edit.status == "done":
+        _remark_on_needs(session.project, refs)
+    if ASSESSED & edit.more.keys():
+        _remark_on_assessor(session.project, refs, "assessor" in edit.more)
     names: list[Any] = [edit.owner, edit.testing and edit.testing.tester, edit.more.get("assessor")]
     hint_at_new_people(session, people, *names)
 
@@ -82,18 +80,15 @@ def _remark_on_reviews(changes: "Sequence[Change]") -> None:
         print_error(f"note: so are the reviews of {len(lost) - SHOWN} more of these items")
 
 
-def _remark_on_assessor(
-    session: "Session", rows: "Mapping[str, Row]", refs: "Sequence[str]", named: bool
-) -> None:
+def _remark_on_assessor(project: "Project", refs: "Sequence[str]", named: bool) -> None:
     """Print who is recorded as the assessor of an item of the same side."""
-    people = session.project.config.people or {}
+    people = project.config.people or {}
+    # A name that nobody explains is of this workspace's side only where it is one's own.
+    unexplained = "" if named else project.config.role
     for ref in refs:
-        name = session.project.record(ref).assessor
-        if name in people:
-            role = people[name].role
-        else:  # a name that nobody explains is of this workspace's side only where it is one's own
-            role = session.project.config.role if not named else ""
-        if role and ref in rows and rows[ref].role == role:
+        name = project.record(ref).assessor
+        role = people[name].role if name in people else unexplained
+        if role and project.outlines[split_ref(ref)[0]].role == role:
             print_error(
                 f"note: {one_line(name, 40)} ({role}) is recorded as the assessor of an item of "
                 "the same role; if that is wrong: --assessor NAME, or fedcheck undo"
@@ -101,17 +96,22 @@ def _remark_on_assessor(
             return
 
 
-def _remark_on_needs(rows: "Mapping[str, Row]", refs: "Sequence[str]") -> None:
+def _remark_on_needs(project: "Project", refs: "Sequence[str]") -> None:
     """Print what completed items still need: a gate counts those items as missing."""
-    waiting = [row for ref in refs if (row := rows.get(ref)) and row.waits]
-    for row in waiting[:SHOWN]:
-        more = f" and {len(row.waits) - 1} more" if len(row.waits) > 1 else ""
+    waiting = [(ref, needs) for ref in refs if (needs := _list_needs(project, ref))]
+    for ref, needs in waiting[:SHOWN]:
+        more = f" and {len(needs) - 1} more" if len(needs) > 1 else ""
         print_error(
-            f"note: {one_line(row.ref, 80)} needs {one_line(row.waits[0], 80)}{more}, which is "
+            f"note: {one_line(ref, 80)} needs {one_line(needs[0], 80)}{more}, which is "
             "not done; gates count this item as outstanding until then"
         )
     if len(waiting) > SHOWN:
         print_error(f"note: so do {len(waiting) - SHOWN} more of these items")
+
+
+def _list_needs(project: "Project", ref: str) -> tuple[str, ...]:
+    item = project.item(ref)
+    return list_open_needs(project, split_ref(ref)[0], item) if item else ()
 
 
 def _remark_on_observation(session: "Session", refs: "Sequence[str]", note: str | None) -> None:

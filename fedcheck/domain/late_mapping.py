@@ -1,0 +1,71 @@
+"""Mappings that are read when somebody first asks: as a whole, or value by value."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+V = TypeVar("V")
+
+
+class LateMapping(Mapping[str, V]):
+    """Reads its values by a function, once. Raises what that raises."""
+
+    __slots__ = ("_held", "_read")
+
+    def __init__(self, read: Callable[[], Mapping[str, V]]) -> None:
+        self._read: Callable[[], Mapping[str, V]] | None = read
+        self._held: Mapping[str, V] = {}
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether somebody has asked."""
+        return self._read is None
+
+    def read(self) -> Mapping[str, V]:
+        """Return the mapping that was read: quicker for one who asks for much of it."""
+        if (read := self._read) is not None:
+            self._held = read()
+            self._read = None
+        return self._held
+
+    def __getitem__(self, name: str) -> V:
+        return self.read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.read())
+
+    def __len__(self) -> int:
+        return len(self.read())
+
+
+class LateValues(Mapping[str, V]):
+    """Knows its names, and makes each value by a function at its first use."""
+
+    __slots__ = ("_made", "_make", "_names")
+
+    def __init__(
+        self, names: Iterable[str], make: Callable[[str], V], made: Mapping[str, V] | None = None
+    ) -> None:
+        """Take the names in their order, what makes the value of one, and values made before."""
+        self._names = dict.fromkeys(names)
+        self._make = make
+        self._made = dict(made or {})
+
+    def __getitem__(self, name: str) -> V:
+        if name not in self._made:
+            if name not in self._names:
+                raise KeyError(name)
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def with_value(self, name: str, value: V) -> "LateValues[V]":
+        """Return the mapping with one value replaced or added."""
+        return LateValues([*self._names, name], self._make, {**self._made, name: value})
