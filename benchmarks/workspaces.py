@@ -1,8 +1,8 @@
 """Workspaces for measuring: lists filled with records as fedcheck writes them.
 
 Runs in the measured environment, so that the measured program itself writes the records:
-`python workspaces.py '[{"root": ..., "lists": 20, "items": 150}]'` makes one and prints as JSON which
-items may be changed. All days are relative to today, so that the same is due, stale and ahead
+`python workspaces.py '[{"root": ..., "lists": 20, "items": 150}]'` makes one and prints, as JSON,
+which items may be changed. All days are relative to today, so that the same is due, stale and ahead
 whenever it is measured.
 """
 

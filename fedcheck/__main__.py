@@ -4,7 +4,6 @@ import atexit
 import gc
 import os
 import sys
-import threading
 from contextlib import suppress
 from typing import NoReturn
 
@@ -28,6 +27,8 @@ def _end(status: int) -> NoReturn:
     Python would first give back every object that a command has made, one by one: a tenth of the
     time that a command takes.
     """
+    import threading  # loaded here: by now it may be put off
+
     if threading.active_count() == 1:
         with suppress(OSError, ValueError):  # a full disk or a closed stream: Python says it below
             sys.stdout.flush()

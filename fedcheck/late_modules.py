@@ -2,15 +2,18 @@
 
 click imports `inspect` to strip the indentation of a help text, and with it come the parser, the
 disassembler and the tokenizer of Python; `uuid` imports `platform` for the name of the system,
-msgspec `typing_extensions` for what `typing` has, and `gettext` looks for catalogs that nobody has
-installed. This is a fifth of the time of a short command. A stand-in answers what it can, and
-becomes the module itself at any other question.
+msgspec `typing_extensions` for what `typing` has and all that it offers itself, `pathlib` the
+parser of URLs, jinja2 what filters need that no template of ours has, and `gettext` looks for
+catalogs that nobody has installed. This is a fifth of the time of a short command. A stand-in
+answers what it can, and becomes the module itself at any other question.
 """
 
+import _thread
 import os
 import sys
 import typing
-from collections.abc import Mapping
+import urllib
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -55,17 +58,39 @@ def _plural(singular: str, plural: str, number: int) -> str:
     return singular if number == 1 else plural
 
 
+def _late(module: str, name: str) -> Callable[..., Any]:
+    """Return what stands for a function that its importer takes by name, and hardly calls."""
+    return lambda *args, **options: getattr(load(module), name)(*args, **options)
+
+
 _KNOWN: dict[str, Mapping[str, Any]] = {
-    "inspect": {"cleandoc": _clean_doc},
+    "ast": {"literal_eval": _late("ast", "literal_eval")},
+    "inspect": {"cleandoc": _clean_doc, "getattr_static": _late("inspect", "getattr_static")},
     "gettext": {"gettext": _plain, "ngettext": _plural},
     "ipaddress": {},
     "locale": {},
+    "msgspec._json_schema": {
+        name: _late("msgspec._json_schema", name) for name in ("schema", "schema_components")
+    },
+    "msgspec.inspect": {},
+    "msgspec.toml": {},
+    "msgspec.yaml": {},
+    "ntpath": {},
+    "random": {name: _late("random", name) for name in ("choice", "randrange")},
+    "tempfile": {},
     "textwrap": {},
+    # Who has not loaded it has started no thread.
+    "threading": {
+        "Lock": _thread.allocate_lock,
+        "active_count": lambda: 1,
+        "local": _thread._local,
+    },
     "typing_extensions": {
         "get_type_hints": typing.get_type_hints,
         "NotRequired": typing.NotRequired,
         "Required": typing.Required,
     },
+    "urllib.parse": {"quote_from_bytes": _late("urllib.parse", "quote_from_bytes")},
 }
 """Each module, and what is answered without loading it."""
 
@@ -78,6 +103,8 @@ def put_off() -> None:
     for name, functions in known.items():
         if name not in sys.modules:
             sys.modules[name] = LateModule(name, functions)
+    # `import urllib.parse` looks for it in its package.
+    urllib.parse = sys.modules["urllib.parse"]  # type: ignore[attr-defined]
 
 
 def load_all() -> None:

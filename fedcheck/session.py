@@ -1,49 +1,41 @@
 """The open workspace: one object through which every change goes.
 
-Undo, history and rules are the same for the command line and the app. State is immutable.
+Undo, history and rules are the same for the command line and the app. State is immutable. What
+only a change needs is imported where it is made: most commands only look.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, build_board, resolve_item
-from fedcheck.analysis.consequences import add_consequences
-from fedcheck.domain.change import Change, HistoryLine, is_import, person_name
-from fedcheck.domain.change_text import changes_label
+from fedcheck.domain.change import Change, HistoryLine, person_name
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import DateOrder
-from fedcheck.domain.edits import Edit, edits_label, fresh_evidence, split_private_note
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.evidence_edit import renew
-from fedcheck.domain.reference import split_ref
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
-from fedcheck.storage import (
-    checklist_files,
-    checklist_writer,
-    evidence_files,
-    evidence_states,
-    paths,
-    transaction,
-    workspace_files,
-)
+from fedcheck.storage import checklist_files, evidence_states, paths, workspace_files
 from fedcheck.storage.cache import NO_CACHE, Cache
-from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.evidence_states import Verdict
 from fedcheck.storage.file_looks import Step
 from fedcheck.storage.guards import Guard, allow_all, unless_changed_since
 from fedcheck.storage.head_file import find_cache
-from fedcheck.storage.outside_notes import TransactionHead
-from fedcheck.storage.paths import UserFolders, private_home
+from fedcheck.storage.paths import UserFolders
 from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
-from fedcheck.storage.transaction import Part
+from fedcheck.storage.time_zones import find_zone
 from fedcheck.storage.workspace_files import load, load_again, open_store, replace_record_file
+
+if TYPE_CHECKING:
+    from fedcheck.domain.edits import Edit
+    from fedcheck.storage.checklist_writer import Rewritten
+    from fedcheck.storage.outside_notes import TransactionHead
+    from fedcheck.storage.transaction import Part
 
 Clock = Callable[[], datetime]
 
@@ -94,7 +86,7 @@ class Session(Struct):
         """Return what day it is in the workspace's time zone, or the day taken for it."""
         if self.as_of:
             return self.as_of
-        return self.clock().astimezone(ZoneInfo(self.project.config.timezone)).date()
+        return self.clock().astimezone(find_zone(self.project.config.timezone)).date()
 
     def board(self, as_of: date | None = None) -> Board:
         """Return the project as it stands today, or on another day."""
@@ -109,7 +101,7 @@ class Session(Struct):
         return f"{book}:{self.token(3)}"
 
     def apply(
-        self, refs: Sequence[str], edit: Edit, label: str = "", guard: Guard = allow_all
+        self, refs: Sequence[str], edit: "Edit", label: str = "", guard: Guard = allow_all
     ) -> Transaction:
         """Make the same edit on records, as one transaction; on return it is on disk.
 
@@ -126,22 +118,20 @@ class Session(Struct):
         return self.apply_each([(ref, edit) for ref in refs], label, guard)
 
     def apply_each(
-        self, edits: Sequence[tuple[str, Edit]], label: str = "", guard: Guard = allow_all
+        self, edits: Sequence[tuple[str, "Edit"]], label: str = "", guard: Guard = allow_all
     ) -> Transaction:
         """Make several edits, each on a record of its own, as one transaction. See `apply`."""
-        planned: dict[Path, list[tuple[str, Edit]]] = {home: [] for home in self.store.homes}
-        for ref, edit in (edits := add_consequences(self.project, edits)):
-            for home, part in self._split_private_note(ref, edit):
-                planned[home].append((ref, part))
+        from fedcheck.analysis.consequences import add_consequences
+        from fedcheck.domain.edits import edits_label, fresh_evidence
+        from fedcheck.storage.transaction_parts import plan_edits
+
+        edits = add_consequences(self.project, edits)
+        for _, edit in edits:
             evidence_states.remember_added(self.root, *fresh_evidence(edit))
-        items = {ref: self.project.item(ref) for ref, _ in edits}
         today, head = self.today(), self._new_head()
-        parts = []
-        for home, here in planned.items():
-            plan = transaction.plan_of(here, items, today, self.who)
-            parts += [self._part(home, plan, (ref for ref, _ in here))] if here else []
+        parts = plan_edits(self.store, self.project, edits, today, self.who)
         made, named = self._commit(parts, head, guard)
-        label = label or edits_label(edits) or changes_label(named, self._title)
+        label = label or edits_label(edits) or self._label(named)
         label += "; private note" if named and len(named) < len(made) else ""
         return Transaction(head.tx, label, tuple(made))
 
@@ -152,7 +142,7 @@ class Session(Struct):
         guard: Guard = allow_all,
         checklists: Iterable[Checklist] = (),
         imported: str = "",
-        texts: Iterable[Rewritten] = (),
+        texts: Iterable["Rewritten"] = (),
         private: bool = False,
     ) -> Transaction:
         """Save changes of fields, and write lists and texts of the workspace, as one transaction.
@@ -161,18 +151,14 @@ class Session(Struct):
         list of the same id is replaced; the records of its items stay. The history keeps `imported`
         (`875 tests from x.xlsx`). `private` puts all of it under `private/`. Raises FedcheckError.
         """
-        changes, found = tuple(changes), tuple(checklists)
-        base = private_home(self.root) if private else self.root
-        seen = {one.path: one.sha256 for one in self.catalog.lists}
-        rewritten = [*checklist_writer.plan_lists(base, found, seen), *texts]
-        orders = {one.id: list(one.items) for one in found}
-        parts = []
-        for home in self.store.homes:
-            lists = rewritten if home == base else []
-            here = [one for one in changes if (base if private else self._home(one.ref)) == home]
-            if here or lists:
-                refs = (change.ref for change in here)
-                parts.append(self._part(home, transaction.plan_changes(here), refs, lists, orders))
+        from fedcheck.storage.transaction_parts import plan_changes, plan_lists
+
+        lists = tuple(checklists)
+        rewritten = [*plan_lists(self.root, lists, self.catalog, private=private), *texts]
+        orders = {one.id: list(one.items) for one in lists}
+        parts = plan_changes(
+            self.store, self.project, tuple(changes), rewritten, orders, private=private
+        )
         made, _ = self._commit(parts, head := self._new_head(imported=imported), guard)
         if rewritten:
             self.refresh()
@@ -254,6 +240,9 @@ class Session(Struct):
 
         Raises FedcheckError where its file is gone.
         """
+        from fedcheck.domain.evidence_edit import renew
+        from fedcheck.storage import evidence_files
+
         digest = evidence_files.hash_now(self.root, evidence, step)
         return renew(evidence, digest, day or self.today())
 
@@ -273,6 +262,8 @@ class Session(Struct):
 
         See `make_evidence` for what is checked, and what it raises.
         """
+        from fedcheck.storage import evidence_files
+
         return evidence_files.make_evidence(
             self.root,
             link,
@@ -295,27 +286,12 @@ class Session(Struct):
         """Return the history of records, and what states the imports, the oldest change first."""
         return self.store.history_of(refs, self.project.renamed, with_imports=True)
 
-    def _part(
-        self,
-        home: Path,
-        plan: transaction.Plan,
-        refs: Iterable[str],
-        rewritten: Sequence[Rewritten] = (),
-        new_orders: Mapping[str, Sequence[str]] | None = None,
-    ) -> Part:
-        """Return what a transaction does in one place: the workspace, or its private folder."""
-        orders: dict[str, Sequence[str]] = {
-            name: list(self.project.checklists[name].items)
-            for name in {split_ref(ref)[0] for ref in refs}
-            if name in self.project.checklists
-        }
-        orders |= new_orders or {}
-        return self.store.part(home, orders, plan, rewritten)
-
     def _commit(
-        self, parts: Sequence[Part], head: TransactionHead, guard: Guard
+        self, parts: Sequence["Part"], head: "TransactionHead", guard: Guard
     ) -> tuple[list[Change], list[Change]]:
         """Save the parts of a transaction; return its changes, and those that a label may name."""
+        from fedcheck.storage.transaction_parts import find_home
+
         made: list[Change] = []
         named: list[Change] = []  # a label quotes no private note
         self.mark = ""
@@ -325,50 +301,39 @@ class Session(Struct):
                 project = replace_record_file(project, home != self.root, found)
             self.project = workspace_files.look_again(self.root, project, saved.provable)
             made += saved.changes
-            named += [change for change in saved.changes if self._home(change.ref) == home]
+            named += [
+                change
+                for change in saved.changes
+                if find_home(self.store, self.project, change.ref) == home
+            ]
         return made, named
 
-    def _home(self, ref: str) -> Path:
-        inside = split_ref(ref)[0] in self.project.private_lists
-        return private_home(self.root) if inside else self.root
+    def _new_head(self, undoes: str = "", imported: str = "") -> "TransactionHead":
+        from fedcheck.storage.outside_notes import TransactionHead
 
-    def _split_private_note(self, ref: str, edit: Edit) -> list[tuple[Path, Edit]]:
-        """Return the parts of an edit with their places: a private note is kept by itself."""
-        shared, note = split_private_note(edit)
-        parts = [(self._home(ref), shared), (private_home(self.root), note)]
-        return [(home, part) for home, part in parts if part is not None]
-
-    def _new_head(self, undoes: str = "", imported: str = "") -> TransactionHead:
         return TransactionHead(self.who, self.clock(), self.token(4), undoes, imported, self.as_of)
 
     def _take_back(
         self, target: str, lines: Mapping[Path, Sequence[HistoryLine]], again: bool = False
     ) -> Transaction:
         """Take an action back; taking back an undo makes its action `again`."""
-        parts: list[Part] = []
-        imports: list[Change] = []
-        for home, entered in lines.items():
-            imports += [one.change for one in entered if is_import(one.change)]
-            made = [one.change for one in reversed(entered) if not is_import(one.change)]
-            every = [change.inverse() for change in made]
-            files = [change for change in every if checklist_writer.is_file(change)]
-            changes = [change for change in every if not checklist_writer.is_file(change)]
-            if every:
-                plan, refs = transaction.plan_changes(changes), (change.ref for change in changes)
-                rewritten = checklist_writer.back(home, files)
-                parts.append(self._part(home, plan, refs, rewritten))
+        from fedcheck.storage.transaction_parts import plan_taking_back
+
+        parts, imports = plan_taking_back(self.store, self.project, lines)
         head = self._new_head(target)
         done, named = self._commit(parts, head, unless_changed_since)
         if any(part.rewritten for part in parts):
             self.refresh()
         said = [*imports, *(named if again else [change.inverse() for change in named])]
-        what = changes_label(said, self._title) if said else "private note"
+        what = self._label(said) if said else "private note"
         label = f"{'Done again' if again else 'Undone'}: {what}"
         return Transaction(head.tx, label, tuple(done), target)
 
-    def _title(self, ref: str) -> str:
-        """Return what a request or finding is called; nothing for an item, or what is gone."""
-        return getattr(self.project.thing(ref), "title", "")
+    def _label(self, changes: Sequence[Change]) -> str:
+        """Return the words for what was done to records; requests and findings have titles."""
+        from fedcheck.domain.change_text import changes_label
+
+        return changes_label(changes, lambda ref: getattr(self.project.thing(ref), "title", ""))
 
     def _file_states(self) -> dict[str, str]:
         return evidence_states.check_states(self.root, self.project.list_evidence_holders())

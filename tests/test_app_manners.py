@@ -8,7 +8,7 @@ from driving import on_disk, press, screen_text, settle, told, type_text
 from textual.widgets import Input
 
 from fedcheck.domain.item_rules import ItemEdit
-from fedcheck.storage import config, paths
+from fedcheck.storage import config, paths, time_zones
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.prompts import ChoicePrompt
 from fedcheck.tui.screens.checklist import ChecklistScreen
@@ -71,7 +71,7 @@ def test_the_time_zone_of_the_machine(monkeypatch, tmp_path):
     (zones / "Denver").write_text("")
     link = tmp_path / "localtime"
     link.symlink_to(zones / "Denver")
-    monkeypatch.setattr(config, "LOCALTIME", link)
+    monkeypatch.setattr(time_zones, "LOCALTIME", link)
     for said, expected in (
         ("Europe/Berlin", "Europe/Berlin"),
         (":America/New_York", "America/New_York"),
@@ -80,11 +80,11 @@ def test_the_time_zone_of_the_machine(monkeypatch, tmp_path):
         ("../../etc/passwd", "America/Denver"),
     ):
         monkeypatch.setenv("TZ", said)
-        assert config.detect_timezone() == expected, said
+        assert time_zones.detect_timezone() == expected, said
     monkeypatch.delenv("TZ")
     link.unlink()
     link.write_text("no link at all")
-    assert config.detect_timezone() == "UTC"
+    assert time_zones.detect_timezone() == "UTC"
     assert "TZ" not in os.environ
 
 

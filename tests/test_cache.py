@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import tomli
 from conftest import MakeWorkspace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from fedcheck.cli.main import run
 from fedcheck.domain.glossary import Status
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import Record
-from fedcheck.storage import cache, cache_folder, paths, toml_io
+from fedcheck.storage import cache, cache_folder, paths
 from fedcheck.storage.cache import Cache, make_key, open_cache
 from fedcheck.storage.cache_folder import CacheFolder
 from fedcheck.storage.checklist_files import load_catalog
@@ -70,13 +71,13 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the names of the TOML files that are parsed from now on."""
     names: list[str] = []
-    parse = toml_io.tomli.loads
+    parse = tomli.loads
 
     def watched(text: str) -> dict[str, object]:
         names.append(text[:60])
         return parse(text)
 
-    monkeypatch.setattr(toml_io.tomli, "loads", watched)
+    monkeypatch.setattr(tomli, "loads", watched)
     return names
 
 

@@ -290,15 +290,43 @@ DEAR = {
 
 NEVER = {
     "inspect", "ast", "dis", "tokenize", "platform", "gettext", "locale", "ipaddress",
-    "typing_extensions", "textwrap", "difflib",
+    "typing_extensions", "textwrap", "difflib", "threading", "urllib.parse", "ntpath",
+    "msgspec.inspect", "msgspec.toml", "msgspec.yaml", "msgspec._json_schema",
 }  # fmt: skip
 """What libraries import and no usual command uses; see `late_modules`."""
 
-ONLY_SOME = {"fedcheck.domain.typed_dates", "fedcheck.cli.json_documents"}
-"""What commands load where an option or a word of the query asks for it."""
+ONLY_SOME = {
+    "zoneinfo", "calendar", "fedcheck.domain.typed_dates", "fedcheck.domain.query",
+    "fedcheck.cli.json_documents",
+}  # fmt: skip
+"""What commands load where an option, a query or a time zone asks for it."""
 
-WRITERS = {"tomli_w", "fcntl"}
+NEW_FILES = {"json", "tomli", "fedcheck.storage.decoder", "fedcheck.storage.checklist_reader"}
+"""What reads files that are not in the cache."""
+
+WRITERS = {
+    "tomli_w", "fcntl", "fedcheck.analysis.consequences", "fedcheck.domain.edits",
+    "fedcheck.domain.change_text", "fedcheck.storage.transaction", "fedcheck.storage.saved_file",
+    "fedcheck.storage.transaction_parts", "fedcheck.storage.outside_notes",
+    "fedcheck.storage.checklist_writer", "fedcheck.storage.evidence_files",
+}  # fmt: skip
 """What only a command that writes needs."""
+
+HISTORIES = {
+    "fedcheck.storage.history_search", "fedcheck.storage.history_index",
+    "fedcheck.storage.own_transactions", "fedcheck.storage.settling", "fedcheck.doctor.losses",
+    "fedcheck.storage.lost_values", "fedcheck.storage.unexplained",
+}  # fmt: skip
+"""What only a command that looks into the history needs, or into what it does not explain."""
+
+FIELDS = {"fedcheck.domain.field", "fedcheck.domain.field_values", "fedcheck.domain.item_rules"}
+"""What tells the fields of a record: what only looks at it has no need of that."""
+
+FOR_SHOW = {
+    "fedcheck.cli.commands.item", "fedcheck.cli.commands.explain", "fedcheck.domain.terms",
+    "fedcheck.storage.official_texts",
+}  # fmt: skip
+"""What `show` needs, which other commands on an item do not."""
 
 
 @pytest.mark.parametrize(
@@ -329,6 +357,29 @@ def test_a_command_loads_no_library_that_it_does_not_use(
     assert not unwanted & loaded_by_command(argv, workspace)
 
 
+JUDGES = {"fedcheck.analysis.gates", "fedcheck.analysis.deadlines", "fedcheck.analysis.progress"}
+"""What judges the whole: a list of items is without it."""
+
+LOOKS = NEVER | DEAR | WRITERS | ONLY_SOME | NEW_FILES | HISTORIES | FIELDS | FOR_SHOW
+"""What a command that only looks does not load, once its files are in the cache."""
+
+
+def test_a_command_on_files_in_the_cache_loads_what_it_uses_alone(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEDCHECK_CACHE", "off")
+    assert loaded_by_command(["list"], workspace) >= NEW_FILES - {"json"}, "it would be found"
+    monkeypatch.setenv("FEDCHECK_CACHE", "all")  # it has a marking
+    loaded_by_command(["status"], workspace)
+    for argv, more in ((["status"], set()), (["list"], JUDGES), (["next"], set())):
+        assert (LOOKS | more) & loaded_by_command(argv, workspace) == set(), argv
+    assert not LOOKS & loaded_by_command(["gate", "kick-off"], workspace, status=1)
+    one = {*NEVER, *DEAR, *ONLY_SOME, *NEW_FILES}
+    assert not (one | FOR_SHOW) & loaded_by_command(["set", "diagram", "--note", "n"], workspace)
+    loaded = loaded_by_command(["show", "diagram"], workspace)
+    assert not (WRITERS | ONLY_SOME | NEW_FILES) - {"fedcheck.domain.change_text"} & loaded
+
+
 def test_the_version_loads_nothing_of_a_workspace(workspace: Path) -> None:
     loaded = loaded_by_command(["--version"], workspace)
     ours_loaded = {name for name in loaded if name.split(".")[0] == "fedcheck"}
@@ -347,7 +398,13 @@ def test_a_module_that_was_put_off_answers_as_itself() -> None:
     script = (
         "from fedcheck.late_modules import LateModule, load_all, put_off\n"
         "put_off()\n"
-        "import sys, inspect, gettext, textwrap, ipaddress, platform\n"
+        "import sys, inspect, gettext, textwrap, ipaddress, pathlib, platform, threading, msgspec\n"
+        "assert threading.active_count() == 1 and isinstance(threading, LateModule)\n"
+        "import urllib.parse\n"
+        "assert isinstance(urllib.parse, LateModule)\n"
+        "from urllib.parse import quote_from_bytes\n"
+        "assert pathlib.Path('/a b').as_uri() == 'file:///a%20b'\n"
+        "assert isinstance(msgspec.inspect, LateModule)\n"
         "text = 'First line.\\n\\n    Second.\\n'\n"
         "assert isinstance(inspect, LateModule)\n"
         "assert inspect.cleandoc(' one ') == 'one '\n"
@@ -362,13 +419,20 @@ def test_a_module_that_was_put_off_answers_as_itself() -> None:
         "name = platform.system()\n"
         "load_all()\n"
         "assert platform.system() == name == sys.modules['platform'].system()\n"
+        "import urllib.parse, threading, msgspec\n"
+        "from urllib.parse import quote, quote_from_bytes\n"
+        "assert urllib.parse.quote('a b') == quote('a b') == quote_from_bytes(b'a b') == 'a%20b'\n"
+        "assert pathlib.Path('/a b').as_uri() == 'file:///a%20b'\n"
+        "assert threading.current_thread() is threading.main_thread()\n"
+        "assert msgspec.json.schema(int) == {'type': 'integer'}\n"
+        "assert msgspec.inspect.type_info(int) == msgspec.inspect.IntType()\n"
         "assert not [one for one in sys.modules.values() if isinstance(one, LateModule)]\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
-def loaded_by_command(argv: list[str], where: Path) -> set[str]:
-    """Return the modules that a fresh process has loaded after a command that went well."""
+def loaded_by_command(argv: list[str], where: Path, status: int = 0) -> set[str]:
+    """Return the modules that a fresh process has loaded after a command, which ended so."""
     script = (
         "import sys\n"
         "from fedcheck.late_modules import LateModule, put_off\n"
@@ -382,5 +446,5 @@ def loaded_by_command(argv: list[str], where: Path) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=where, timeout=60
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     return set(done.stderr.splitlines()[-1].split())

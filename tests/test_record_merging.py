@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from fedcheck.domain.alternatives import list_groups, with_alternative, with_tables
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.coherence import is_coherent, repair
 from fedcheck.domain.evidence import Evidence
@@ -22,7 +23,7 @@ from fedcheck.domain.item_rules import ItemEdit, TestEdit, apply_item_edit
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit, apply_request_edit
-from fedcheck.domain.set_twice import list_alternatives, list_groups, with_alternative, with_tables
+from fedcheck.domain.set_twice import list_alternatives
 from fedcheck.domain.text_versions import Version, join_versions
 from fedcheck.errors import RuleError
 from fedcheck.sharing.order import merge_order, survivors

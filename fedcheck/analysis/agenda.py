@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -9,8 +10,10 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.milestones import list_gates
 from fedcheck.analysis.waiting_since import find_stale_day
 from fedcheck.domain.glossary import EvidenceState
-from fedcheck.domain.query_fields import Query
 from fedcheck.domain.row import Row
+
+if TYPE_CHECKING:
+    from fedcheck.domain.query_fields import Query
 
 Rank = tuple[int, date, int, int]
 """Where a step stands: how pressing, by when, in which phase, demanded or advised."""
@@ -48,7 +51,7 @@ def list_steps(board: Board, rows: Iterable[Row]) -> list[Step]:
     return sorted(steps, key=lambda step: step.rank)
 
 
-def list_steps_of_role(board: Board, role: str, query: Query | None = None) -> list[Step]:
+def list_steps_of_role(board: Board, role: str, query: "Query | None" = None) -> list[Step]:
     """Return the agenda of a role, narrowed by a query."""
     chosen = [
         row

@@ -20,14 +20,12 @@ from fedcheck.analysis.evidence import (
     predict_stale_date,
     resolve_age_limit,
 )
-from fedcheck.analysis.issues import build_finding_language, build_request_language
 from fedcheck.analysis.rulesets import list_ruleset_days
 from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role
 from fedcheck.domain.checklist import Item, SourceRef
 from fedcheck.domain.dates import parse_due, parse_max_age, shift_clamped
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import REMEDIATION, Finding, compute_remediation_due
-from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
@@ -129,28 +127,29 @@ def _select_by_query(
 ) -> tuple[Iterable[Row], Iterable[Request], Iterable[Finding]]:
     """Return what a query means in each of the three languages; nothing where it means nothing."""
     project, today = board.project, board.today
+    if not query.strip():
+        return board.rows.values(), project.requests, project.findings
+    from fedcheck.analysis.issue_queries import build_finding_language, build_request_language
+    from fedcheck.domain.item_language import build_item_language
+
     items: Iterable[Row] = ()
     requests: Iterable[Request] = ()
     findings: Iterable[Finding] = ()
-    refused: QueryError | None = None
-    understood = 0
+    refused: list[QueryError] = []
     try:
         items = build_item_language(project).parse(query).select(board.rows.values(), today)
-        understood += 1
     except QueryError as error:
-        refused = error
+        refused.append(error)
     try:
         requests = build_request_language(project).parse(query).select(project.requests, today)
-        understood += 1
-    except QueryError:
-        pass
+    except QueryError as error:
+        refused.append(error)
     try:
         findings = build_finding_language(project).parse(query).select(project.findings, today)
-        understood += 1
-    except QueryError:
-        pass
-    if refused and not understood:
-        raise refused
+    except QueryError as error:
+        refused.append(error)
+    if len(refused) == 3:
+        raise refused[0]
     return items, requests, findings
 
 

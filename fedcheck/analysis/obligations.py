@@ -1,6 +1,7 @@
 """What each person owes: items, answers, findings, in the order of urgency."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from fedcheck.analysis.agenda import SOON_DAYS, Rank, Step, find_phases_in_reach
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence_register import EvidenceUse, build_register
 from fedcheck.analysis.gates import asks_for
-from fedcheck.analysis.issues import build_finding_language, build_request_language, is_overdue
+from fedcheck.analysis.issues import is_overdue
 from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role, find_role
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.process import Milestone
@@ -294,19 +295,26 @@ def list_obligations(board: Board, role: str, query: str = "") -> list[Obligatio
     A query narrows as in the lists of requests and of findings; one that asks for what only items
     have leaves nothing.
     """
-    project, today = board.project, board.today
-    found: list[Obligation] = []
-    try:
-        asked = build_request_language(project).parse(query).select(project.requests, today)
-        found += (one for r in asked for one in _request_obligations(board, r, role))
-    except QueryError:
-        pass
-    try:
-        gaps = build_finding_language(project).parse(query).select(project.findings, today)
-        found += (one for f in gaps for one in _finding_obligations(board, f, role))
-    except QueryError:
-        pass
+    requests, findings = _select_by_query(board, query)
+    found = [one for r in requests for one in _request_obligations(board, r, role)]
+    found += (one for f in findings for one in _finding_obligations(board, f, role))
     return sorted(found, key=lambda one: one.rank)
+
+
+def _select_by_query(board: Board, query: str) -> tuple[Iterable[Request], Iterable[Finding]]:
+    """Return what a query means in both languages; nothing where it means nothing."""
+    project, today = board.project, board.today
+    if not query.strip():
+        return project.requests, project.findings
+    from fedcheck.analysis.issue_queries import build_finding_language, build_request_language
+
+    requests: Iterable[Request] = ()
+    findings: Iterable[Finding] = ()
+    with suppress(QueryError):
+        requests = build_request_language(project).parse(query).select(project.requests, today)
+    with suppress(QueryError):
+        findings = build_finding_language(project).parse(query).select(project.findings, today)
+    return requests, findings
 
 
 def merge_agenda(steps: Iterable[Step], more: Iterable[Obligation]) -> list[Step | Obligation]:

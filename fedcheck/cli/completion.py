@@ -203,11 +203,11 @@ def complete_request_query(
     ctx: click.Context, _: click.Parameter, incomplete: str
 ) -> "Completions":
     """Complete a query on requests."""
-    from fedcheck.analysis import issues
+    from fedcheck.analysis import issue_queries
     from fedcheck.domain import query
 
     session = _open_session(ctx)
-    known = issues.list_request_values(session.project) if session else {}
+    known = issue_queries.list_request_values(session.project) if session else {}
     return _offer((word, "") for word in query.complete_word(incomplete, known))
 
 
@@ -216,9 +216,9 @@ def complete_finding_query(
     ctx: click.Context, _: click.Parameter, incomplete: str
 ) -> "Completions":
     """Complete a query on findings."""
-    from fedcheck.analysis import issues
+    from fedcheck.analysis import issue_queries
     from fedcheck.domain import query
 
     session = _open_session(ctx)
-    known = issues.list_finding_values(session.project) if session else {}
+    known = issue_queries.list_finding_values(session.project) if session else {}
     return _offer((word, "") for word in query.complete_word(incomplete, known))

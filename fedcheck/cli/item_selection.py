@@ -10,7 +10,6 @@ import click
 from fedcheck.cli.invocation import print_error
 from fedcheck.cli.output import quote_value
 from fedcheck.domain.control_ids import parse_control
-from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, NoSuchItemError
 
@@ -76,12 +75,16 @@ def _note_other_roles(session: "Session", refs: Sequence[str]) -> None:
 
 def _has_key(session: "Session", word: str) -> bool:
     """Return whether a word is `key:value` of the query language."""
+    from fedcheck.domain.item_language import build_item_language
+
     name, colon, _ = word.removeprefix("-").partition(":")
     return bool(colon) and name.casefold() in build_item_language(session.project).keys
 
 
 def _select(session: "Session", words: Sequence[str], error: NoSuchItemError) -> list[str]:
     """Return the items that a query means. A control that is no item is looked for as one."""
+    from fedcheck.domain.item_language import build_item_language  # most words name an item
+
     parts = []
     for word in words:
         control = parse_control(word)

@@ -133,15 +133,32 @@ def open_workspace(
     return session
 
 
+def read_text(text: str) -> str:
+    """Return a text from the command line; `-` stands for what comes on stdin."""
+    return sys.stdin.read() if text == "-" else text
+
+
+def read_texts(*texts: str | None) -> tuple[str | None, ...]:
+    """Return texts from the command line, of which one may come on stdin.
+
+    Raises FedcheckError where several are `-`.
+    """
+    if texts.count("-") > 1:
+        raise FedcheckError(
+            "only one text can come from stdin", "write out the others", ErrorKind.USAGE
+        )
+    return tuple(text if text is None else read_text(text) for text in texts)
+
+
 def read_due_option(session: "Session", text: str | None) -> str | None:
     """Return the due date that somebody typed: a date or a due expression; None for nothing given.
 
     States on stderr how a date was read that may be read another way. Raises FedcheckError.
     """
-    from fedcheck.domain.typed_dates import read_typed_due
-
     if text is None:
         return None
+    from fedcheck.domain.typed_dates import read_typed_due
+
     try:
         found = read_typed_due(text, session.today(), session.date_order)
         if found.due:

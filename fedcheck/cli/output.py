@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.cli.options import style_text
@@ -13,6 +14,9 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import count_cells, one_line
 from fedcheck.domain.workspace import Project
+
+if TYPE_CHECKING:
+    from fedcheck.domain.query_fields import Query
 
 ROOMY_WIDTH = 110
 """From how many columns on whole references leave room for titles."""
@@ -136,6 +140,19 @@ def _pad_column(cells: list[str], width: int, *, to_right: bool, cut: bool) -> l
         return [cell.rjust(width) if to_right else cell.ljust(width) for cell in cells]
     gaps = {cell: " " * (width - count_cells(cell)) for cell in set(cells)}
     return [gaps[cell] + cell if to_right else cell + gaps[cell] for cell in cells]
+
+
+def parse_items_query(project: Project, parts: Sequence[str]) -> "Query | None":
+    """Return the query on items that arguments make; None where they ask for nothing special.
+
+    Raises QueryError.
+    """
+    text = join_query(parts)
+    if not text.strip():
+        return None
+    from fedcheck.domain.item_language import build_item_language  # most lists are whole ones
+
+    return build_item_language(project).parse(text)
 
 
 def join_query(parts: Sequence[str]) -> str:

@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 
 from fedcheck.analysis import overwriting
 from fedcheck.cli.invocation import print_error
 from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage.time_zones import find_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ def replacing_options(command: F) -> F:
 
 def find_replaced(session: "Session", changes: "Iterable[Change]") -> "list[Replaced]":
     """Return what changes replace that this person has to be asked about."""
-    zone = ZoneInfo(session.project.config.timezone)
+    zone = find_zone(session.project.config.timezone)
     read = session.history_with_imports
     return overwriting.list_replaced(session.project, changes, session.who, read, zone)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fedcheck.demo import agency, authorization, certification
 from fedcheck.demo.story import MARKING, TIMEZONE, ItemOverride, Pace, Story
@@ -32,6 +31,7 @@ from fedcheck.storage import (
 )
 from fedcheck.storage.checklist_files import load_catalog
 from fedcheck.storage.record_file import FINDINGS, REQUESTS, make_empty
+from fedcheck.storage.time_zones import find_zone
 from fedcheck.storage.toml_io import dumps
 
 STORIES: Mapping[str, Story] = {
@@ -144,7 +144,7 @@ def make_example(root: Path, today: date | None = None, process_id: str = "") ->
 
 def find_today(now: datetime) -> date:
     """Return what day it is where the example is set."""
-    return now.astimezone(ZoneInfo(TIMEZONE)).date()
+    return now.astimezone(find_zone(TIMEZONE)).date()
 
 
 def _plan_work(story: Story, session: Session, today: date, lost: list[Path]) -> Iterator[Save]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.change_text import describe_field, list_named, name_fields
@@ -14,6 +13,7 @@ from fedcheck.storage.losses import Loss, list_losses
 from fedcheck.storage.lost_values import accept_losses
 from fedcheck.storage.outside_notes import TransactionHead
 from fedcheck.storage.paths import private_home
+from fedcheck.storage.time_zones import find_zone
 
 DETAILS = 3
 """How many values a sentence about a loss names."""
@@ -61,7 +61,7 @@ def name_loss(session: Session, loss: Loss) -> str:
 
 def loss_day(session: Session, loss: Loss) -> date:
     """Return the day that what was lost was set on."""
-    return loss.line.counts_on(ZoneInfo(session.project.config.timezone))
+    return loss.line.counts_on(find_zone(session.project.config.timezone))
 
 
 def count_losses(lost: Sequence[Loss]) -> str:

@@ -1,7 +1,8 @@
 """Fields that were set on both sides of a merge, and that no history settles."""
 
 from fedcheck.doctor.defect import Defect
-from fedcheck.domain.set_twice import list_alternatives, list_unsettled_fields
+from fedcheck.domain.alternatives import list_unsettled_fields
+from fedcheck.domain.set_twice import list_alternatives
 from fedcheck.domain.text import one_line
 from fedcheck.session import Session
 from fedcheck.storage import record_files

@@ -7,7 +7,6 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.domain.field_values import list_values
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
@@ -162,6 +161,8 @@ def is_import(change: Change) -> bool:
 
 def diff_records(ref: str, old: AnyRecord, new: AnyRecord) -> list[Change]:
     """Return the changes that lead from one record (request, finding) to the other."""
+    from fedcheck.domain.field_values import list_values  # what only looks compares no records
+
     before, after = list_values(old), list_values(new)
     names = dict.fromkeys((*before, *after))
     pairs = ((name, before.get(name), after.get(name)) for name in names)

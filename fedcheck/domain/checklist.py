@@ -1,7 +1,6 @@
 """Checklists: the items of one role in one phase, and where each of them comes from."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any
@@ -225,6 +224,8 @@ def fingerprint(substance: Sequence[Any]) -> str:
     try:
         data = _ENCODER.encode(substance)
     except UnicodeEncodeError:  # half of a surrogate pair, which only Python's module writes
+        import json
+
         text = json.dumps(substance, ensure_ascii=False, separators=(",", ":"))
         data = text.encode("utf-8", "surrogatepass")
     return hashlib.sha256(data).hexdigest()[:12]

@@ -7,7 +7,6 @@ Every date lies from 1990-01-01 to 2199-12-31: what others wrote outside of that
 arithmetic with it would leave the calendar.
 """
 
-import calendar
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -147,7 +146,8 @@ def shift(day: date, span: Span, sign: int = 1) -> date:
             case _:
                 months = count * (12 if span.unit == "y" else 1)
                 year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-                last = calendar.monthrange(year, month + 1)[1]
+                after = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+                last = (after - timedelta(days=1)).day
                 found = date(year, month + 1, min(day.day, last))
         return check_range(found)
     except (OverflowError, ValueError):

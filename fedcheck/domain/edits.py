@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fedcheck.domain.alternatives import list_unsettled_fields
 from fedcheck.domain.change import AnyRecord, Change, diff_records
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
@@ -28,7 +29,6 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit, apply_request_edit
-from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.domain.text import make_storable, one_line, pluralize
 from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 from fedcheck.errors import RuleError

@@ -22,7 +22,6 @@ RESERVED_LIST_IDS = frozenset(
 """What no checklist can be called: a reference or a file of that name means something else."""
 
 _ID = re.compile(ID_PATTERN)
-_BASIS = re.compile("[0-9a-f]{12}")
 
 _KEYS: dict[type, Mapping[str, tuple[Any, "Key"]]] = {}
 
@@ -68,5 +67,5 @@ def is_id(text: str) -> bool:
 
 def check_basis(text: str) -> None:
     """Raise ValueError where a text is no basis: 12 hex digits."""
-    if _BASIS.fullmatch(text) is None:
+    if re.fullmatch("[0-9a-f]{12}", text) is None:
         raise ValueError(f"expected 12 digits of 0-9 and a-f, found {len(text)} characters")

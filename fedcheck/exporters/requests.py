@@ -4,7 +4,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from fedcheck.analysis.issues import build_request_language
+from fedcheck.analysis.issue_queries import build_request_language
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.registry import Export

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -33,6 +32,7 @@ from fedcheck.spreadsheets.xlsx_filler import ComputedValue, fill_cells, list_fo
 from fedcheck.spreadsheets.xlsx_reader import Cell, read_workbook
 from fedcheck.spreadsheets.xlsx_writer import cut_text
 from fedcheck.storage.record_file import FINDINGS
+from fedcheck.storage.time_zones import find_zone
 
 Belongs = Callable[[Finding], bool]
 
@@ -233,7 +233,7 @@ def _find_pattern(taken: Iterable[str]) -> tuple[str, int, int]:
 
 def _find_last_changes(session: Session) -> dict[str, date]:
     """Return the day on which each finding was last changed."""
-    zone = ZoneInfo(session.project.config.timezone)
+    zone = find_zone(session.project.config.timezone)
     return {
         one.change.ref: one.counts_on(zone)
         for one in session.store.history_in((FINDINGS,))

@@ -6,9 +6,8 @@ stays as it is where nothing is recorded.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fedcheck.analysis.board import Board
 from fedcheck.domain.change import HistoryLine
@@ -28,6 +27,7 @@ from fedcheck.spreadsheets.grid import format_cell
 from fedcheck.spreadsheets.xlsx_filler import ComputedValue, fill_cells, list_formula_cells
 from fedcheck.spreadsheets.xlsx_reader import Cell, read_workbook
 from fedcheck.spreadsheets.xlsx_writer import cut_text
+from fedcheck.storage.time_zones import find_zone
 
 Cells = dict[str, Cell | ComputedValue]
 """Cells to write, by their place."""
@@ -73,12 +73,12 @@ class _Filling:
 
 def write(session: Session, values: Values) -> Export:
     """Return a copy of the work breakdown structure with the tasks in it; see `fill_workbook`."""
-    zone = ZoneInfo(session.project.config.timezone)
+    zone = find_zone(session.project.config.timezone)
     begun = find_first_days(session.store.history_on(["status"]), zone)
     return fill_workbook(session.board().shared(), values["template"], begun)
 
 
-def find_first_days(entered: Iterable[HistoryLine], zone: ZoneInfo) -> dict[str, date]:
+def find_first_days(entered: Iterable[HistoryLine], zone: tzinfo) -> dict[str, date]:
     """Return the day on which the status of an item first changed, by reference."""
     found: dict[str, date] = {}
     for one in entered:

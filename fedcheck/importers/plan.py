@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from fedcheck.analysis import overwriting
 from fedcheck.analysis.overwriting import Replaced
@@ -14,6 +13,7 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.session import Session, Transaction
 from fedcheck.storage.checklist_writer import Rewritten
+from fedcheck.storage.time_zones import find_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class Prepared:
 def list_replaced(session: Session, plan: Plan) -> list[Replaced]:
     """Return what a plan replaces of what people recorded, to be asked about."""
     changes = [one for one in plan.changes if one.ref not in plan.moved]
-    zone = ZoneInfo(session.project.config.timezone)
+    zone = find_zone(session.project.config.timezone)
     read = session.history_with_imports
     return overwriting.list_replaced(session.project, changes, session.who, read, zone)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fedcheck.analysis.board import Board, build_board
 from fedcheck.analysis.waiting_since import STATUS_FIELDS, find_status_dates
@@ -14,6 +13,7 @@ from fedcheck.reports.past_state import PastState
 from fedcheck.reports.redact import Veil
 from fedcheck.reports.report_view import ReportView
 from fedcheck.storage.history_search import HistorySearch
+from fedcheck.storage.time_zones import find_zone
 
 
 class StatusDates(Mapping[str, date]):
@@ -24,7 +24,7 @@ class StatusDates(Mapping[str, date]):
 
     @cached_property
     def _known(self) -> Mapping[str, date]:
-        zone = ZoneInfo(self._project.config.timezone)
+        zone = find_zone(self._project.config.timezone)
         lines = HistorySearch(self._root, [self._root]).list_lines_on(STATUS_FIELDS)
         return find_status_dates(self._project, lines, zone)
 

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +17,6 @@ from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import DateRangeError, next_day, parse_date
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
-from fedcheck.domain.typed_dates import read_typed_date
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.reports import fingerprint
@@ -32,6 +30,7 @@ from fedcheck.storage.loaded_files import LoadedList
 from fedcheck.storage.paths import expand_path, private_home
 from fedcheck.storage.raw_files import read_bytes
 from fedcheck.storage.reconcile import list_all_outside_changes
+from fedcheck.storage.time_zones import find_zone
 from fedcheck.storage.typed_files import temporary_folder, write_scratch_files
 from fedcheck.storage.workspace_files import load
 
@@ -199,6 +198,8 @@ def _read_day(session: Session, text: str) -> tuple[date | None, str]:
         pass
     today = session.today()
     try:
+        from fedcheck.domain.typed_dates import read_typed_date  # few reports compare
+
         day, note = read_typed_date(text, today, session.date_order, "past")
     except ValueError:
         return None, ""
@@ -223,7 +224,7 @@ def _on_day(session: Session, day: date) -> PastState:
     if day > today:
         text = f"{day} is in the future: today is {today}"
         raise FedcheckError(text, "name an earlier date", ErrorKind.USAGE)
-    zone = ZoneInfo(session.project.config.timezone)
+    zone = find_zone(session.project.config.timezone)
     end = datetime.combine(next_day(day), time.min, zone)
     now_counts = day >= today
     shared, private = (
@@ -243,7 +244,7 @@ def _on_day(session: Session, day: date) -> PastState:
     return PastState(board, "date", f"since the end of {day}", True, (*notes, *more))
 
 
-def _list_later_changes(home: Path, day: date, end: datetime, zone: ZoneInfo) -> list[Change]:
+def _list_later_changes(home: Path, day: date, end: datetime, zone: tzinfo) -> list[Change]:
     """Return what leads from the state at the end of a day to that of now.
 
     Args:
@@ -355,7 +356,7 @@ def _parse_list(name: str, data: bytes) -> LoadedList:
 
 def _at_revision(session: Session, found: Revision) -> PastState:
     """Return the state that was committed, judged as of the day of the commit."""
-    zone = ZoneInfo(session.project.config.timezone)
+    zone = find_zone(session.project.config.timezone)
     day = found.committed.astimezone(zone).date()
     with temporary_folder() as folder:
         private = git_snapshot.extract_files(session.root, found, folder)

@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -22,6 +21,7 @@ from fedcheck.storage.evidence_states import peek_states
 from fedcheck.storage.head_file import find_cache
 from fedcheck.storage.paths import UserFolders
 from fedcheck.storage.recent_workspaces import list_recent_workspaces
+from fedcheck.storage.time_zones import find_zone
 
 LEVELS = 2
 """How many folders deep workspaces are looked for in a folder that a person names."""
@@ -190,7 +190,7 @@ class PortfolioReader:
             cache = find_cache(root, self._cache)
             catalog = checklist_files.reloaded(self._base, root, cache)
             found = workspace_files.load(root, catalog, peek_states, cache)
-            zone = ZoneInfo(found.project.config.timezone)
+            zone = find_zone(found.project.config.timezone)
             today = self.as_of or self.clock().astimezone(zone).date()
             summary = summarize(build_board(found.project, today), self.days, self.person)
         except (FedcheckError, OSError) as error:

@@ -10,6 +10,16 @@ from typing import Any, Literal, TypeVar
 
 from msgspec.structs import replace
 
+from fedcheck.domain.alternatives import (
+    as_key,
+    group_of,
+    is_standing,
+    list_groups,
+    make_alternative,
+    make_unknown,
+    with_alternative,
+    with_tables,
+)
 from fedcheck.domain.coherence import is_coherent, repair
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Field, Kind
@@ -19,18 +29,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import REVIEW_FIELDS, is_agreement_outdated, take_back_review
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.set_twice import (
-    SET_TWICE,
-    as_key,
-    group_of,
-    is_standing,
-    list_alternatives,
-    list_groups,
-    make_alternative,
-    make_unknown,
-    with_alternative,
-    with_tables,
-)
+from fedcheck.domain.set_twice import SET_TWICE, list_alternatives
 from fedcheck.domain.text import one_line
 from fedcheck.domain.text_versions import Version, join_versions
 from fedcheck.sharing.order import merge_order, survivors

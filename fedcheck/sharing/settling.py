@@ -8,7 +8,8 @@ from fedcheck.session import Session
 from fedcheck.storage.outside_notes import TransactionHead
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.reconcile import is_git_in_between
-from fedcheck.storage.settling import SettledField, Value, has_unsettled, settle_home
+from fedcheck.storage.record_file import has_unsettled
+from fedcheck.storage.settling import SettledField, Value, settle_home
 
 
 def settle(session: Session, *, in_between: bool = False) -> list[SettledField]:

@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fedcheck.domain.set_twice import SET_TWICE, as_key
+from fedcheck.domain.alternatives import as_key
+from fedcheck.domain.set_twice import SET_TWICE
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError
 from fedcheck.sharing.line_merge import merge_lines, settle_by_key

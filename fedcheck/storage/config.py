@@ -130,39 +130,3 @@ def resolve_user(config: UserConfig, environment: Mapping[str, str]) -> str:
         except (OSError, KeyError, ImportError):
             named = "someone"
     return one_line(named, 60) or "someone"
-
-
-LOCALTIME = Path("/etc/localtime")
-UNKNOWN = "UTC"
-
-
-def detect_timezone() -> str:
-    """Return the IANA name of the machine's time zone; UTC where it cannot be known.
-
-    What `TZ` states counts first, then where the link `/etc/localtime` leads to (tzfile(5)).
-    """
-    said = os.environ.get("TZ", "").removeprefix(":")
-    for name in (
-        _zone_of_path(said) if said.startswith("/") else said,
-        _zone_of_path(str(LOCALTIME)),
-    ):
-        if _is_zone(name):
-            return name
-    return UNKNOWN
-
-
-def _zone_of_path(path: str) -> str:
-    """Return the zone that a file of the time zone database stands for."""
-    _, found, name = os.path.realpath(path).partition("zoneinfo/")
-    return name.removeprefix("posix/").removeprefix("right/") if found else ""
-
-
-def _is_zone(name: str) -> bool:
-    """Return whether a text is a zone; `EST5EDT,M3.2.0` and the like are none."""
-    from zoneinfo import ZoneInfo  # loaded here: only what makes a workspace asks
-
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return False
-    return bool(name)

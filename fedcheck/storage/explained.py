@@ -6,10 +6,10 @@ lost is then remembered for exactly these bytes, until a save notes them.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fedcheck import __version__
 from fedcheck.storage import history, local_state, record_files
@@ -20,7 +20,9 @@ from fedcheck.storage.reconcile import (
     list_all_outside_changes,
     list_record_files,
 )
-from fedcheck.storage.unexplained import OutsideChange
+
+if TYPE_CHECKING:
+    from fedcheck.storage.unexplained import OutsideChange
 
 WORTH_NOTING = 64 * 1024
 """From so many bytes on the answer is remembered: below, finding it again costs less."""
@@ -33,7 +35,7 @@ VERSION = "1"
 
 def list_pending_losses(
     home: Path, renamed: Mapping[str, Mapping[str, str]], known: Known
-) -> Sequence[OutsideChange]:
+) -> Sequence["OutsideChange"]:
     """Return the losses of a place that no history line notes yet.
 
     Args:
@@ -59,6 +61,16 @@ def list_pending_losses(
     return lost
 
 
+def may_have_losses(home: Path, pending: Sequence["OutsideChange"]) -> bool:
+    """Return whether a value may be lost, without parsing a history that is long for nothing.
+
+    Args:
+        home: the workspace, or its private folder.
+        pending: what its history does not explain.
+    """
+    return any(one.lost for one in pending) or history.names_losses(home)
+
+
 def _are_as_noted(notes: LocalNotes, known: Known) -> bool:
     """Return whether all record files, as they were read, are those that the last save noted."""
     noted = {name: digest for name, digest in notes.files.items() if digest}
@@ -81,6 +93,8 @@ def _mark(
     if sum(len(raw) for _, raw in files if raw) < WORTH_NOTING:
         return ""
     names = {name: dict(ids) for name, ids in renamed.items()}
+    import json  # loaded here: most files are as they were noted
+
     rules = json.dumps([VERSION, __version__, names], sort_keys=True)
     parts = [rules.encode()]
     for name, raw in files:

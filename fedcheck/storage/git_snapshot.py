@@ -6,11 +6,10 @@ pager and no signature program, and nothing is fetched over a network.
 
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -18,6 +17,9 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.paths import WORKSPACE_FILE
 from fedcheck.storage.typed_files import write_scratch_files
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 TIMEOUT_SECONDS = 60
 """How long git may take for one answer."""
@@ -170,11 +172,14 @@ def _git_output(root: Path, *words: str, given: bytes = b"") -> bytes:
     return done.stdout
 
 
-def run_git(root: Path, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def run_git(root: Path, *words: str, given: bytes = b"") -> "CompletedProcess[bytes]":
     """Run git where it runs no other program and reaches nobody.
 
     Raises FedcheckError where git is not installed, or takes too long.
     """
+    import shutil  # loaded here: most reports are of now, and need no git
+    import subprocess
+
     program = shutil.which("git")
     if program is None:
         hint = "install git, or name a date or an earlier report"

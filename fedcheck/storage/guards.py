@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from fedcheck.domain.change import AnyRecord, Change
-from fedcheck.domain.field_values import field_value, unplaced
 from fedcheck.errors import ErrorKind, FedcheckError
 
 Guard = Callable[[Change, AnyRecord], None]
@@ -25,6 +24,8 @@ def guard_unchanged(name: str, seen: str) -> Guard:
     """Return a guard that refuses to write over a text that is no longer what a person saw."""
 
     def guard(change: Change, record: AnyRecord) -> None:
+        from fedcheck.domain.field_values import field_value  # what only looks changes no field
+
         now = field_value(record, change.field) or ""
         if change.field == name and now not in (seen, change.new or ""):
             raise ConflictError(change, now)
@@ -34,6 +35,8 @@ def guard_unchanged(name: str, seen: str) -> Guard:
 
 def unless_changed_since(change: Change, record: AnyRecord) -> None:
     """Refuse to take back a value that somebody has changed since."""
+    from fedcheck.domain.field_values import field_value, unplaced
+
     if field_value(record, change.field) not in (unplaced(change.old), unplaced(change.new)):
         raise FedcheckError(
             f"{change.ref}: {change.field.partition('.')[0]} was changed by somebody else since "

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fedcheck.domain.process import Process
 from fedcheck.domain.profile import fill_defaults, find_missing_combination
@@ -16,6 +15,7 @@ from fedcheck.storage.cache import NO_CACHE, Cache, make_key
 from fedcheck.storage.paths import WORKSPACE_FILE
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.raw_files import read_bytes
+from fedcheck.storage.time_zones import is_zone
 
 
 def find_cache(root: Path, cache: Cache) -> Cache:
@@ -83,9 +83,7 @@ def _check_head(config: WorkspaceConfig, process: Process | None, problems: Coll
         known = "known: " + ", ".join(process.all_roles)
         hint = did_you_mean(config.role, process.all_roles) or known
         problems.add(("role",), f'unknown role "{one_line(config.role, 60)}"', hint)
-    try:
-        ZoneInfo(config.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    if not is_zone(config.timezone):
         text = f'unknown time zone "{config.timezone}"'
         problems.add(("timezone",), text, "write an IANA name such as America/New_York")
 

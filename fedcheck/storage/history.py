@@ -6,7 +6,6 @@ they may be in any order, one may be twice, and several may follow the same one.
 """
 
 import errno
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -62,6 +61,8 @@ def _trusted_folder(path: Path) -> Path:
 
 def _is_object(line: bytes) -> bool:
     """Return whether a line without its newline is otherwise whole."""
+    import json  # loaded here: a file is cut only after a crash
+
     try:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
@@ -219,7 +220,7 @@ def _last_line(path: Path) -> tuple[bytes, bool]:
     return lines[-1] if lines else b"", not tail or tail.endswith(b"\n")
 
 
-_NAMES_DAY = re.compile(rb'"for"[ \t\r]*:[ \t\r]*"[0-9]')
+_NAMES_DAY = rb'"for"[ \t\r]*:[ \t\r]*"[0-9]'
 _BEGIN = b'{"v":1,"at":"'
 _STAMP_ENDS = len(_BEGIN) + len("2027-01-11T15:00:00.000")
 
@@ -255,7 +256,7 @@ def _is_since(line: bytes, moment: datetime, stamp: bytes) -> bool:
 
 def names_days(root: Path) -> bool:
     """Return whether a line of the history names another day than that of its clock (`for`)."""
-    return any(_NAMES_DAY.search(read_raw(path)) for path in list_history_files(root))
+    return any(re.search(_NAMES_DAY, read_raw(path)) for path in list_history_files(root))
 
 
 _NAMES_LOSS = re.compile(rb'"lost"\s*:\s*"[0-9a-f]')

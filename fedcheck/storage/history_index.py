@@ -6,7 +6,6 @@ holds nothing of what they state. It counts only for exactly the bytes that it w
 """
 
 import hashlib
-import json
 import re
 import sys
 from array import array
@@ -34,6 +33,7 @@ from fedcheck.storage.history_lines import (
     read_line,
     split_lines,
 )
+from fedcheck.storage.json_text import quote_json
 
 VERSION = 2
 
@@ -45,7 +45,6 @@ _TICK = timedelta(microseconds=1)
 _WHOLE = 64
 _DIGITS = 16
 _REST = (_WHOLE - _DIGITS) // 2
-_QUOTER = json.encoder.encode_basestring_ascii
 _HEX = re.compile(r"[0-9a-f]+")
 
 Spot = tuple[int, int]
@@ -313,7 +312,7 @@ def _is_plain(data: LineData, text: bytes) -> bool:
 
 def format_key(name: str, value: str) -> bytes:
     """Return a key of a line with its text as it is in the file."""
-    return f'"{name}":{_QUOTER(value)}'.encode("ascii")
+    return f'"{name}":{quote_json(value)}'.encode("ascii")
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -1,7 +1,6 @@
 """Lines of history files: how one is written, read, distinguished from the next, and hashed."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,6 +9,7 @@ import msgspec
 
 from fedcheck.domain.change import Change, HistoryLine, expand_line
 from fedcheck.domain.dates import format_stamp
+from fedcheck.storage.json_text import encode_json
 
 VERSION = 1
 
@@ -35,7 +35,7 @@ def format_line(entered: HistoryLine, prev: str, saw: Sequence[str] = ()) -> byt
     }
     data |= {name: value for name, value in more.items() if value}
     data["prev"] = prev
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return encode_json(data)
 
 
 def hash_line(line: bytes) -> str:
@@ -67,6 +67,8 @@ def _split_objects(line: bytes) -> list[bytes]:
         text = line.decode("ascii")
     except UnicodeDecodeError:
         return [line]
+    import json  # loaded here, and below: msgspec reads what is usual
+
     decoder, start = json.JSONDecoder(), 0
     found: list[bytes] = []
     while start < len(text):
@@ -153,11 +155,15 @@ def _decode(line: bytes) -> LineData:
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:  # it knows no half of a surrogate pair and no NaN; we wrote both
+        import json
+
         return msgspec.convert(json.loads(line), LineData)
 
 
 def previous_hash(line: bytes) -> str | None:
     """Return the hash that a line keeps of the one before it; None where it cannot be read."""
+    import json
+
     try:
         prev = json.loads(line)["prev"]
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -4,9 +4,7 @@ All of it but the lock is sealed for this user and this place (`local_binding`):
 copy, a clone or a zip counts as not there, and is replaced at the next save.
 """
 
-import json
 import os
-import re
 import stat
 import sys
 import time
@@ -17,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -25,6 +24,7 @@ from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files, local_binding
 from fedcheck.storage.history import FOLDER as HISTORY
 from fedcheck.storage.history import format_file_name, list_history_files, read
+from fedcheck.storage.json_text import format_json
 from fedcheck.storage.names import parse_history_file_name
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 from fedcheck.storage.presence import check_present
@@ -312,7 +312,8 @@ def _note_writer(root: Path, who: str, name: str) -> None:
     _write_json(root, "writers.json", {**_read_json(root, "writers.json"), who: name})
 
 
-_SEALED = re.compile(rb'\{"seal": "([0-9a-f]{64})",\n"state": (.*)\}\n', re.DOTALL)
+_SEAL, _STATE, _END = b'{"seal": "', b'",\n"state": ', b"}\n"
+"""What is before, between and behind the seal and the state that it is for."""
 
 
 def _read_json(root: Path, name: str) -> dict[str, Any]:
@@ -328,15 +329,31 @@ def _read_json(root: Path, name: str) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise atomic_files.disk_error("read", path, error) from error
-    parts = _SEALED.fullmatch(raw)
-    if not parts or not local_binding.is_sealed(root, name, parts[2], parts[1].decode()):
+    seal, _, text = raw.removeprefix(_SEAL).removesuffix(_END).partition(_STATE)
+    if _seal(seal, text) != raw:
         return {}
-    data = json.loads(parts[2])
+    if not local_binding.is_sealed(root, name, text, seal.decode("ascii", "replace")):
+        return {}
+    data = _parse(text)
     return data if isinstance(data, dict) else {}
 
 
+def _parse(text: bytes) -> Any:
+    """Return what a JSON text that we wrote states."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:  # half of a surrogate pair, as in the name of a file
+        import json
+
+        return json.loads(text)
+
+
 def _write_json(root: Path, name: str, data: dict[str, Any]) -> None:
-    text = json.dumps(data, indent=1, sort_keys=True).encode()
-    proof = local_binding.seal(root, name, text).encode()
-    sealed = b'{"seal": "' + proof + b'",\n"state": ' + text + b"}\n"
+    text = format_json(data)
+    sealed = _seal(local_binding.seal(root, name, text).encode(), text)
     atomic_files.replace_file(root / LOCAL_STATE / name, sealed, under=workspace_of(root))
+
+
+def _seal(seal: bytes, text: bytes) -> bytes:
+    """Return the content of a file of the local state."""
+    return _SEAL + seal + _STATE + text + _END

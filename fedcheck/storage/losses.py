@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from fedcheck.domain.change import Change, HistoryLine
-from fedcheck.domain.change_text import order_changes
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line
-from fedcheck.storage.explained import list_pending_losses
-from fedcheck.storage.lost_values import LostValue, list_lost_values
+from fedcheck.storage.explained import list_pending_losses, may_have_losses
 from fedcheck.storage.reconcile import Known
 from fedcheck.storage.record_file import FINDINGS, REQUESTS
+
+if TYPE_CHECKING:
+    from fedcheck.storage.lost_values import LostValue
 
 WITH_TITLE = (FINDINGS, REQUESTS)
 """Books whose records are there as long as they have a title."""
@@ -31,7 +33,7 @@ class Loss(Struct, frozen=True):
 
     home: Path
     ref: str
-    values: tuple[LostValue, ...]
+    values: tuple["LostValue", ...]
     is_whole: bool = False
     branch: str = ""
 
@@ -81,7 +83,10 @@ def list_losses(
     found: list[LostValue] = []
     for home, known in homes.items():
         pending = () if only_noted else list_pending_losses(home, renamed, known)
-        found += list_lost_values(home, renamed, pending)
+        if may_have_losses(home, pending):
+            from fedcheck.storage.lost_values import list_lost_values  # few have lost anything
+
+            found += list_lost_values(home, renamed, pending)
     if not found:
         return []
     from fedcheck.storage.git_versions import find_branches  # costs a start that needs none
@@ -89,8 +94,10 @@ def list_losses(
     return group_losses(found, find_branches(root, found, renamed))
 
 
-def group_losses(found: Sequence[LostValue], branches: Mapping[str, str]) -> list[Loss]:
+def group_losses(found: Sequence["LostValue"], branches: Mapping[str, str]) -> list[Loss]:
     """Return lost values by record and action; all of a record that is gone together."""
+    from fedcheck.domain.change_text import order_changes
+
     gone = {
         (one.home, one.ref)
         for one in found

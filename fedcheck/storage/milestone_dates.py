@@ -12,8 +12,9 @@ from typing import Any
 import tomli
 from msgspec.structs import replace
 
+from fedcheck.domain.alternatives import with_tables
 from fedcheck.domain.dates import is_in_range
-from fedcheck.domain.set_twice import SET_TWICE, list_alternatives, with_tables
+from fedcheck.domain.set_twice import SET_TWICE, list_alternatives
 from fedcheck.domain.workspace import MilestoneDate
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.record_file import MILESTONES, RecordFile

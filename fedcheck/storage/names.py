@@ -31,9 +31,10 @@ FileName = NewType("FileName", str)
 MAX_ID_LENGTH = 200
 """The most characters of an id that becomes a file name; file systems take 255 bytes."""
 
-_SHA256 = re.compile("[0-9a-f]{64}")
-_HISTORY_FILE = re.compile(r"[a-z0-9-]{1,200}\.jsonl")
-_FILE_NAME = re.compile(r"\w[\w. -]{0,250}")
+_SHA256 = "[0-9a-f]{64}"
+_HISTORY_FILE = r"[a-z0-9-]{1,200}\.jsonl"
+_FILE_NAME = r"\w[\w. -]{0,250}"
+"""Patterns: a command that needs one compiles it."""
 
 
 def parse_list_id(text: str) -> ListId:
@@ -68,20 +69,20 @@ def is_list_id(text: str) -> bool:
 
 def parse_sha256(value: Any) -> Sha256:
     """Return a value of a file as a hash. Raises FedcheckError where it is none."""
-    if not isinstance(value, str) or not _SHA256.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_SHA256, value):
         raise FedcheckError(f'"{one_line(str(value), 60)}" is not a SHA-256 hash')
     return Sha256(value)
 
 
 def parse_history_file_name(value: Any) -> HistoryFileName | None:
     """Return a value of a file as the name of a history file; None where it is none."""
-    if not isinstance(value, str) or not _HISTORY_FILE.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_HISTORY_FILE, value):
         return None
     return HistoryFileName(value)
 
 
 def parse_file_name(text: str) -> FileName:
     """Return a text as the name of one file. Raises FedcheckError where it leads elsewhere."""
-    if not _FILE_NAME.fullmatch(text):
+    if not re.fullmatch(_FILE_NAME, text):
         raise FedcheckError(f'"{one_line(text, 80)}" is not a file name', "name the file with -o")
     return FileName(text)

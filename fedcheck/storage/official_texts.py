@@ -15,12 +15,10 @@ from fedcheck.domain.control_texts import ControlText, ControlTexts
 from fedcheck.domain.terms import Glossary, Term
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import InvalidFileError, Problem
-from fedcheck.storage.decoder import decode
 from fedcheck.storage.names import TEXT_NAMES
 from fedcheck.storage.paths import find_shipped_checklists
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.raw_files import read_bytes
-from fedcheck.storage.toml_io import collect_toml_values, dumps, format_table, parse
 
 GLOSSARY, CONTROLS = TEXT_NAMES
 
@@ -119,6 +117,9 @@ def _load(path: Path, cls: type[T], under: Path | None) -> tuple[T | None, list[
     if len(raw) > MOST_BYTES:
         text = f"larger than {MOST_BYTES // (1024 * 1024)} MB"
         raise InvalidFileError([Problem(path, 0, text, "import the rules again")])
+    from fedcheck.storage.decoder import decode  # loaded here: many workspaces have no such file
+    from fedcheck.storage.toml_io import parse
+
     document = parse(path, raw)
     problems = document.collector()
     found = decode(cls, document.data, (), problems)
@@ -149,6 +150,8 @@ def _bounded(name: str, entries: tuple[E, ...], problems: Collector) -> tuple[E,
 
 def dump(texts: Glossary | ControlTexts) -> bytes:
     """Return texts as the bytes of their file: stable order, no key for a default."""
+    from fedcheck.storage.toml_io import dumps, format_table
+
     values = _tables(texts)
     name = "term" if isinstance(texts, Glossary) else "control"
     tables = values.pop(name, [])
@@ -159,6 +162,8 @@ def dump(texts: Glossary | ControlTexts) -> bytes:
 
 def _tables(thing: Any) -> dict[str, Any]:
     """Return the TOML values of a data class, with those of the data classes in it."""
+    from fedcheck.storage.toml_io import collect_toml_values
+
     values = collect_toml_values(thing)
     for name, value in values.items():
         if isinstance(value, list) and any(isinstance(one, Struct) for one in value):

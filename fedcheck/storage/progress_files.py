@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
-from fedcheck.storage.decoder import decode
 from fedcheck.storage.problems import Collector, list_warnings
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.toml_io import (
@@ -62,6 +61,8 @@ def _build_record_file(document: Document, problems: Collector) -> RecordFile:
     if not isinstance(tables, dict):
         problems.add(("item",), 'expected tables such as [item."abc"]')
         tables = {}
+    from fedcheck.storage.decoder import decode  # loaded here: what is in the cache needs none
+
     for name, fields in tables.items():
         record = decode(Record, fields, ("item", name), problems)
         if record is not None:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,7 +26,9 @@ from fedcheck.storage.names import is_list_id
 from fedcheck.storage.paths import workspace_of
 from fedcheck.storage.raw_files import read_bytes
 from fedcheck.storage.record_file import PROGRESS_FOLDER, RESERVED_NAMES, RecordFile
-from fedcheck.storage.unexplained import OutsideChange, group_lines, list_unexplained
+
+if TYPE_CHECKING:
+    from fedcheck.storage.unexplained import OutsideChange
 
 GIT_WAIT = timedelta(minutes=5)
 """How long a lock of git's own counts: one that is older was left by a crash."""
@@ -41,7 +44,7 @@ class OutsideState(Struct, frozen=True):
         is_first: whether there is no history yet.
     """
 
-    found: tuple[OutsideChange, ...] = ()
+    found: tuple["OutsideChange", ...] = ()
     files: Mapping[str, str] = {}
     is_news: bool = False
     is_first: bool = False
@@ -87,6 +90,8 @@ def list_all_outside_changes(
         graph = history.read_graph(root)
     found: list[OutsideChange] = []
     if graph is not None:
+        from fedcheck.storage.unexplained import group_lines, list_unexplained  # hardly ever
+
         by_list = group_lines(graph.lines, renamed)
         for one in changed:
             lines = by_list.get(one.name, {})

@@ -12,6 +12,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.late_mapping import LateMapping
 from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.domain.request import Request
+from fedcheck.domain.set_twice import SET_TWICE
 from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 from fedcheck.errors import Problem
 
@@ -118,3 +119,12 @@ def make_empty(book: str, item: str) -> AnyRecord:
     if book == PACKAGE:
         return PackageEntry()
     return MilestoneDate() if book == MILESTONES else EMPTY_RECORD
+
+
+def has_unsettled(books: Mapping[str, RecordFile]) -> bool:
+    """Return whether any record of these files holds values of two sides."""
+    return any(
+        SET_TWICE in one.extra or any(SET_TWICE in record.extra for record in one.records.values())
+        for one in books.values()
+        if not isinstance(one.records, LateRecords)  # without unknown keys
+    )

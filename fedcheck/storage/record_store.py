@@ -1,9 +1,13 @@
-"""The books of a workspace as they were last read, and saving to them: shared and private."""
+"""The books of a workspace as they were last read, and saving to them: shared and private.
+
+What only a change, or a look at the history, needs is imported where that is done.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -17,28 +21,21 @@ from fedcheck.domain.change import (
 )
 from fedcheck.domain.reference import add_earlier_refs
 from fedcheck.errors import InvalidFileError
-from fedcheck.storage import (
-    head_file,
-    history,
-    local_state,
-    outside_notes,
-    record_files,
-    transaction,
-)
+from fedcheck.storage import head_file, history, local_state, record_files
 from fedcheck.storage.cache import NO_CACHE, Cache
-from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.guards import Guard
 from fedcheck.storage.history_graph import build_graph
-from fedcheck.storage.history_search import HistorySearch
-from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
-from fedcheck.storage.own_transactions import OwnTransaction, find_at_end
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
-from fedcheck.storage.reconcile import list_all_outside_changes
-from fedcheck.storage.record_file import PACKAGE, RecordFile
-from fedcheck.storage.settling import has_unsettled
-from fedcheck.storage.transaction import CommitResult, Part, Plan
-from fedcheck.storage.unexplained import OutsideChange
+from fedcheck.storage.record_file import PACKAGE, RecordFile, has_unsettled
+
+if TYPE_CHECKING:
+    from fedcheck.storage.checklist_writer import Rewritten
+    from fedcheck.storage.history_search import HistorySearch
+    from fedcheck.storage.outside_notes import TransactionHead
+    from fedcheck.storage.own_transactions import OwnTransaction
+    from fedcheck.storage.transaction import CommitResult, Part, Plan
+    from fedcheck.storage.unexplained import OutsideChange
 
 Renamed = Mapping[str, Mapping[str, str]]
 """Today's item ids by earlier ones, for each checklist that has renamed any."""
@@ -64,7 +61,7 @@ class RecordStore(Struct):
     user_cache: Cache = NO_CACHE
     _refused_lines: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
     _signed: str = ""
-    _searching: HistorySearch | None = None
+    _searching: "HistorySearch | None" = None
 
     @property
     def homes(self) -> tuple[Path, Path]:
@@ -72,8 +69,10 @@ class RecordStore(Struct):
         return self.root, private_home(self.root)
 
     @property
-    def _search(self) -> HistorySearch:
+    def _search(self) -> "HistorySearch":
         if self._searching is None:
+            from fedcheck.storage.history_search import HistorySearch
+
             self._searching = HistorySearch(self.root, self.homes)
         return self._searching
 
@@ -98,10 +97,12 @@ class RecordStore(Struct):
         self,
         home: Path,
         orders: Mapping[str, Sequence[str]],
-        plan: Plan,
-        rewritten: Sequence[Rewritten] = (),
-    ) -> Part:
+        plan: "Plan",
+        rewritten: Sequence["Rewritten"] = (),
+    ) -> "Part":
         """Return what a transaction does in one of the two places; see `Part`."""
+        from fedcheck.storage.transaction import Part
+
         cache = self.cache if home == self.root else NO_CACHE
         return Part(home, self.of(home != self.root), orders, plan, rewritten, cache)
 
@@ -111,15 +112,18 @@ class RecordStore(Struct):
 
     def save(
         self,
-        parts: Sequence[Part],
-        head: TransactionHead,
+        parts: Sequence["Part"],
+        head: "TransactionHead",
         guard: Guard,
         renamed: Renamed,
-    ) -> dict[Path, CommitResult]:
+    ) -> dict[Path, "CommitResult"]:
         """Save what a transaction does in each place; see `transaction.commit`.
 
         History lines that a full disk refused earlier are written first.
         """
+        from fedcheck.storage import transaction
+        from fedcheck.storage.outside_notes import HistoryRefusedError
+
         self.identity.check()
         for part in parts:
             self.append_refused_lines(part.home, head.by)
@@ -156,11 +160,13 @@ class RecordStore(Struct):
         """Write the history lines that a full disk refused when their changes were saved."""
         owed = self._refused_lines.get(home)
         if owed:
+            from fedcheck.storage import outside_notes
+
             outside_notes.append_refused_lines(home, by, owed)
             del self._refused_lines[home]
 
     def note_outside(
-        self, head: TransactionHead, renamed: Renamed, *, amid_merge: bool = False
+        self, head: "TransactionHead", renamed: Renamed, *, amid_merge: bool = False
     ) -> int:
         """Add to the history what was done outside fedcheck; return how many fields that were.
 
@@ -168,6 +174,8 @@ class RecordStore(Struct):
 
         Raises FedcheckError where the workspace is locked, gone or cannot be written.
         """
+        from fedcheck.storage import outside_notes
+
         self.identity.check()
         for home in self.homes:
             self.append_refused_lines(home, head.by)
@@ -184,8 +192,10 @@ class RecordStore(Struct):
         """Return what was done outside fedcheck and is in no history yet."""
         return [one.change for one in self.find_outside(renamed)]
 
-    def find_outside(self, renamed: Renamed) -> list[OutsideChange]:
+    def find_outside(self, renamed: Renamed) -> list["OutsideChange"]:
         """Return the same with what it takes back."""
+        from fedcheck.storage.reconcile import list_all_outside_changes
+
         return [
             one
             for home, known in self.known.items()
@@ -240,22 +250,24 @@ class RecordStore(Struct):
         self.identity.check()
         return history.read_since(self.homes, moment)
 
-    def find_undo(self, who: str) -> OwnTransaction | None:
+    def find_undo(self, who: str) -> "OwnTransaction | None":
         """Return what undo takes back: the last action of a person in this clone that stands.
 
         Raises as `history`.
         """
         return self._find_at_end(who, again=False) or self._find_own(who, find_next_undo)
 
-    def find_redo(self, who: str) -> OwnTransaction | None:
+    def find_redo(self, who: str) -> "OwnTransaction | None":
         """Return what redo takes back: the last undo of a person in this clone that stands.
 
         Raises as `history`.
         """
         return self._find_at_end(who, again=True) or self._find_own(who, find_next_redo)
 
-    def _find_at_end(self, who: str, *, again: bool) -> OwnTransaction | None:
+    def _find_at_end(self, who: str, *, again: bool) -> "OwnTransaction | None":
         """Return what the ends of this person's history files show, without reading all of them."""
+        from fedcheck.storage.own_transactions import find_at_end
+
         self.identity.check()
         made = local_state.load_notes(self.root).made.get(who, ())
         files: dict[Path, Path] = {}
@@ -270,7 +282,7 @@ class RecordStore(Struct):
 
     def _find_own(
         self, who: str, find: Callable[[Iterable[HistoryLine]], str | None]
-    ) -> OwnTransaction | None:
+    ) -> "OwnTransaction | None":
         """Return a transaction of a person in this clone, and its lines in each place.
 
         What the local state knows to be made here is in that order, whatever the clocks state;
@@ -295,6 +307,8 @@ class RecordStore(Struct):
         if path is None:
             return []
         graph = build_graph(history.read(path))
+        from fedcheck.storage import outside_notes
+
         places = set(made)
         here = [one for one in graph.lines if one.tx in places]
         notes = local_state.load_notes(home)

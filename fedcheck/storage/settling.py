@@ -12,29 +12,27 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.domain.change import OUTSIDE, SHORT, Change, HistoryLine, diff_records
-from fedcheck.domain.coherence import is_coherent, repair
-from fedcheck.domain.field import Field, Kind
-from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value, history_form, printed
-from fedcheck.domain.fields import FIELDS
-from fedcheck.domain.set_twice import (
-    SET_TWICE,
-    Alternative,
+from fedcheck.domain.alternatives import (
     find_part,
     is_standing,
-    list_alternatives,
     list_groups,
     with_alternative,
     with_part,
     with_tables,
 )
+from fedcheck.domain.change import OUTSIDE, SHORT, Change, HistoryLine, diff_records
+from fedcheck.domain.coherence import is_coherent, repair
+from fedcheck.domain.field import Field, Kind
+from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value, history_form, printed
+from fedcheck.domain.fields import FIELDS
+from fedcheck.domain.set_twice import SET_TWICE, Alternative, list_alternatives
 from fedcheck.domain.text import one_line
 from fedcheck.domain.text_versions import Version, join_versions, split_versions
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, local_state, record_files
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.outside_notes import TransactionHead, append_lines
-from fedcheck.storage.record_file import LateRecords, RecordFile
+from fedcheck.storage.record_file import RecordFile, has_unsettled
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
 from fedcheck.storage.unexplained import Key, as_text, group_lines
 
@@ -73,15 +71,6 @@ class _Outcome(Struct):
     record: Any
     lines: list[HistoryLine]
     fields: list[SettledField]
-
-
-def has_unsettled(books: Mapping[str, RecordFile]) -> bool:
-    """Return whether any record of these files holds values of two sides."""
-    return any(
-        SET_TWICE in one.extra or any(SET_TWICE in record.extra for record in one.records.values())
-        for one in books.values()
-        if not isinstance(one.records, LateRecords)  # without unknown keys
-    )
 
 
 def settle_home(

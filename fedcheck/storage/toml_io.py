@@ -1,20 +1,19 @@
 """Read and write TOML: errors with their line, tables as people write them."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import tomli
 from msgspec import Struct
 
 from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError
+from fedcheck.storage.json_text import quote_json
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.raw_files import file_error, read_bytes
 from fedcheck.storage.toml_keys import KeySpec, keeps_extra, keys_of
@@ -47,6 +46,8 @@ def read(path: Path, under: Path | None = None) -> Document:
 
 def parse(path: Path, raw: bytes) -> Document:
     """Parse the bytes of a file. Raises InvalidFileError where they are not TOML of ours."""
+    import tomli  # loaded here: what is in the cache is not parsed
+
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -71,7 +72,7 @@ def parse(path: Path, raw: bytes) -> Document:
     return Document(path, text, data, hashlib.sha256(raw).hexdigest())
 
 
-def _syntax_error(path: Path, text: str, error: tomli.TOMLDecodeError) -> InvalidFileError:
+def _syntax_error(path: Path, text: str, error: ValueError) -> InvalidFileError:
     conflict = re.search(_CONFLICT, text)
     if conflict:
         line = text[: conflict.start()].count("\n") + 1
@@ -170,4 +171,4 @@ def format_table(header: str, path: str, data: Mapping[str, Any]) -> str:
 
 def quote_key(name: str) -> str:
     """Return a key in quotes, always: ids have dots, and one form makes small diffs."""
-    return json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007F")
+    return quote_json(name, ascii_only=False).replace("\x7f", "\\u007F")

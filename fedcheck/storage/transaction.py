@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fedcheck.domain.alternatives import list_unsettled_fields, without_tables_of
 from fedcheck.domain.change import AnyRecord, Change, HistoryLine, diff_records, imported
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.edits import Edit, LookUp, plan_edits
@@ -33,7 +34,6 @@ from fedcheck.domain.key import is_id
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
-from fedcheck.domain.set_twice import list_unsettled_fields, without_tables_of
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import (
     atomic_files,
@@ -218,7 +218,7 @@ def _prepare(
     notes = local_state.load_notes(home)
     files: dict[str, SavedFile] = {}
     tips = history.read_tips(home)
-    is_stale = has_news(tips, notes)
+    is_stale = has_news(tips, notes) or not notes.files  # the first save notes all files
     for checklist, wanted in by_list.items():
         found, today = read(checklist), names.get(checklist, {})
         is_stale |= found.sha256 != notes.files.get(record_files.file_name(checklist), "")

@@ -4,18 +4,17 @@ Which line of a field stands is known from the graph of all lines (`history_grap
 the values that each one met.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from fedcheck.domain.alternatives import list_unsettled_fields
 from fedcheck.domain.change import SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.field_values import EVIDENCE_PREFIX, list_values
 from fedcheck.domain.item_rules import REVIEW_FIELDS
 from fedcheck.domain.reference import rename_ref, split_ref
-from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.record_file import IN_HEAD, RecordFile, make_empty
 
@@ -207,4 +206,6 @@ def as_text(value: Any) -> str:
     """Return a value of a history line as a text that is the same for the same value."""
     if type(value) is str:
         return f'"{value}'  # nothing else begins so, and most values are texts
+    import json  # loaded here: most files are explained
+
     return json.dumps(value, sort_keys=True)

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.key import is_id
@@ -16,6 +15,7 @@ from fedcheck.storage import (
 )
 from fedcheck.storage.paths import LOCAL_STATE, PRIVATE_FOLDER, WORKSPACE_FILE
 from fedcheck.storage.record_file import PROGRESS_FOLDER
+from fedcheck.storage.time_zones import is_zone
 from fedcheck.storage.toml_io import dumps, format_table, quote_key
 from fedcheck.storage.typed_files import make_trusted_folder
 
@@ -96,8 +96,6 @@ def _write_if_missing(path: Path, lines: Iterable[str]) -> None:
 
 def check_timezone(name: str) -> None:
     """Raise FedcheckError where a name is no IANA time zone."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    if not is_zone(name):
         hint = "write an IANA name such as America/New_York"
-        raise FedcheckError(f'unknown time zone "{name[:60]}"', hint, ErrorKind.USAGE) from None
+        raise FedcheckError(f'unknown time zone "{name[:60]}"', hint, ErrorKind.USAGE)

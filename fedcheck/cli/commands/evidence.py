@@ -9,9 +9,9 @@ import click
 
 from fedcheck.analysis.issue_evidence import ISSUE_FILES, is_issue_ref, list_issue_rows
 from fedcheck.cli import completion, output
+from fedcheck.cli.change_output import print_transaction
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.evidence_output import forecast_stale, format_groups, show_progress
-from fedcheck.cli.commands.item import print_transaction
 from fedcheck.cli.options import (
     DateType,
     as_of_option,

@@ -7,10 +7,11 @@ import click
 from msgspec.structs import replace
 
 from fedcheck.analysis.consequences import describe_retests, list_contradictions
-from fedcheck.analysis.issues import build_finding_language, state_of
+from fedcheck.analysis.issue_queries import build_finding_language
+from fedcheck.analysis.issues import state_of
 from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli.change_output import hint_at_new_people, list_people_and_roles, print_transaction
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import hint_at_new_people, print_transaction, withdraw_issue
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
@@ -22,6 +23,7 @@ from fedcheck.cli.options import (
     print_json,
     print_line,
     print_lines,
+    read_texts,
     workspace_option,
 )
 from fedcheck.domain.field import Group
@@ -99,7 +101,7 @@ def add(
       fedcheck finding add "Management API takes tenant tokens" --risk moderate \\
         --item pen-3 --owner erik --plan "Bind tokens to their audience; release 4.12"
     """
-    told, described = issues.read_texts(plan, text)
+    told, described = read_texts(plan, text)
     known = collect_given(details)
     if not (risk or compute_exposure(known.get("likelihood", ""), known.get("impact", ""))):
         hint = "add --risk, or both --likelihood and --impact"
@@ -118,7 +120,7 @@ def add(
         text=described,
         details=known,
     )
-    people = issues.list_people_and_roles(session)
+    people = list_people_and_roles(session)
     action = session.apply([ref], edit, f"Finding: {one_line(title)}")
     raised = session.project.finding(split_ref(ref)[1])
     if as_json or raised is None:
@@ -213,7 +215,7 @@ def update(
       fedcheck finding update f3k9 --deviation false-positive --rationale "Not our host"
     """
     _refuse_contradictions(close, reopen, retest)
-    plan, text, rationale = issues.read_texts(plan, text, rationale)
+    plan, text, rationale = read_texts(plan, text, rationale)
     session = open_workspace(workspace, as_of)
     refs = issues.resolve_refs(session, FINDINGS, finding_ids)
     wanted = FindingEdit(
@@ -240,7 +242,7 @@ def update(
             ErrorKind.USAGE,
         )
     wanted = replace(wanted, evidence=issues.evidence_of(session, links, kind, outside))
-    people = issues.list_people_and_roles(session)
+    people = list_people_and_roles(session)
     print_transaction(session, session.apply(refs, wanted, "Finding updated"), as_json)
     if not as_json:
         for line in describe_retests(session.project, [(ref, wanted) for ref in refs]):
@@ -274,7 +276,7 @@ def withdraw(finding_id: str, reason: str, workspace: str | None, as_json: bool)
     Example:
       fedcheck finding withdraw f3k9 --reason "raised twice, see f7aa"
     """
-    withdraw_issue(open_workspace(workspace), FINDINGS, finding_id, reason, as_json)
+    issues.withdraw_issue(open_workspace(workspace), FINDINGS, finding_id, reason, as_json)
 
 
 @finding.command("list")

@@ -22,6 +22,7 @@ from fedcheck.cli.options import (
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import EvidenceState
 from fedcheck.domain.text import one_line
+from fedcheck.storage.time_zones import find_zone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -92,12 +93,10 @@ def load_status_dates(session: "Session") -> Mapping[str, date]:
     project = session.project
     if not waiting_since.needs_history(project):
         return {}
-    from zoneinfo import ZoneInfo  # loaded here: it reads the configuration of Python
-
     return waiting_since.find_status_dates(
         project,
         session.store.history_on(waiting_since.STATUS_FIELDS),
-        ZoneInfo(project.config.timezone),
+        find_zone(project.config.timezone),
     )
 
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -20,6 +19,7 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.change_text import describe, describe_field
 from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage.time_zones import find_zone
 
 if TYPE_CHECKING:
     from fedcheck.domain.change import Change
@@ -80,7 +80,7 @@ def history(
     pending = _record_outside_changes(session)
     ref = issues.resolve_any_ref(session, item) if item else ""
     entered = session.history(ref)
-    zone = ZoneInfo(session.project.config.timezone)
+    zone = find_zone(session.project.config.timezone)
     if as_json:
         listed = activity.sort_lines(entered, zone)
         print_json([json_documents.history_row(one) for one in listed])

@@ -4,7 +4,6 @@ import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -31,6 +30,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.domain.typed_dates import read_typed_date
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import checklist_files, config, paths, workspace_creation
+from fedcheck.storage.time_zones import find_zone
 from fedcheck.storage.typed_files import make_temporary_folder
 
 
@@ -145,7 +145,7 @@ def _day(text: str, timezone: str) -> date:
     from fedcheck.session import system_clock
 
     try:
-        today = system_clock().astimezone(ZoneInfo(timezone)).date()
+        today = system_clock().astimezone(find_zone(timezone)).date()
         day, note = read_typed_date(text, today, load_date_order())
     except ValueError as error:
         raise FedcheckError(str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE) from None

@@ -1,12 +1,10 @@
 """What the commands on requests and on findings share: ids, days, texts, proof, blocks."""
 
-import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from fedcheck.analysis.activity import story
 from fedcheck.analysis.issues import Issue, is_overdue, list_issues_of_item, state_of
@@ -22,6 +20,7 @@ from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import FINDINGS, REQUESTS
+from fedcheck.storage.time_zones import find_zone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -101,23 +100,6 @@ def parse_date_option(session: "Session", text: str | None) -> date | None:
     """Return the day that somebody typed, as `set --due` takes it. Raises FedcheckError."""
     due = read_due_option(session, text)
     return session.board().calendar.day_of(due) if due else None
-
-
-def read_text(text: str) -> str:
-    """Return a text from the command line; `-` stands for what comes on stdin."""
-    return sys.stdin.read() if text == "-" else text
-
-
-def read_texts(*texts: str | None) -> tuple[str | None, ...]:
-    """Return texts from the command line, of which one may come on stdin.
-
-    Raises FedcheckError where several are `-`.
-    """
-    if texts.count("-") > 1:
-        raise FedcheckError(
-            "only one text can come from stdin", "write out the others", ErrorKind.USAGE
-        )
-    return tuple(text if text is None else read_text(text) for text in texts)
 
 
 def evidence_of(
@@ -207,7 +189,7 @@ def print_details(session: "Session", board: "Board", thing: Issue, ref: str) ->
         for p in thing.evidence
     ]
     _print_lines("Evidence", output.format_table(evidence_items))
-    deeds = story(load_history(session, ref), ZoneInfo(board.project.config.timezone))
+    deeds = story(load_history(session, ref), find_zone(board.project.config.timezone))
     if deeds:
         print_line()
         print_line("History")
@@ -245,12 +227,6 @@ def _kind(thing: Issue) -> str:
     return thing.kind if isinstance(thing, Request) else thing.risk
 
 
-def list_people_and_roles(session: "Session") -> list[str]:
-    """Return the names that may own or answer something: known people, then roles."""
-    project = session.project
-    return list(dict.fromkeys([*project.people(), *project.process.roles, session.who]))
-
-
 def print_raise_hint(board: "Board", refs: Iterable[str]) -> None:
     """State how findings are raised for tests that are not satisfied and have none yet."""
     bare = []
@@ -283,3 +259,17 @@ def print_new_ref(thing: Any, *parts: str) -> None:
     """Print the new id first, for scripts, then what it is."""
     more = ", ".join(part for part in parts if part)
     print_line(f"{thing.id}  {one_line(thing.title, 100)}" + (f"  ({more})" if more else ""))
+
+
+def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
+    """Take a request or a finding out of its register; say so."""
+    from fedcheck.cli.change_output import print_transaction  # `show` uses this module too
+    from fedcheck.domain.edits import Withdrawal
+
+    ref = resolve_ref(session, book, text)
+    title = getattr(session.project.thing(ref), "title", "")
+    action = session.apply([ref], Withdrawal(reason))
+    if as_json:
+        print_transaction(session, action, as_json)
+        return
+    print_line(one_line(f"{split_ref(ref)[1]}  withdrawn: {title}", 200))

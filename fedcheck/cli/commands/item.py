@@ -1,9 +1,8 @@
-"""Commands on single items: show, set, undo, redo."""
+"""The command that shows an item."""
 
 import textwrap
 from datetime import date
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -22,17 +21,14 @@ from fedcheck.cli.options import (
     style_text,
     workspace_option,
 )
-from fedcheck.domain.change_text import describe, describe_change, is_bookkeeping
-from fedcheck.domain.edits import Withdrawal
 from fedcheck.domain.field import Group, within_sentence
 from fedcheck.domain.field_values import fact_lines, text_blocks
 from fedcheck.domain.fields import in_group
 from fedcheck.domain.glossary import STATUS_GLYPHS
 from fedcheck.domain.record import Record
-from fedcheck.domain.reference import find_nearest, split_ref
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError, NoSuchItemError
-from fedcheck.storage.record_file import RESERVED_NAMES
+from fedcheck.storage.time_zones import find_zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +37,7 @@ if TYPE_CHECKING:
     from fedcheck.domain.change import HistoryLine
     from fedcheck.domain.row import Row
     from fedcheck.domain.terms import Term
-    from fedcheck.session import Session, Transaction
+    from fedcheck.session import Session
 
 
 @click.command()
@@ -155,7 +151,7 @@ def _print_item(session: "Session", board: "Board", row: "Row", terms: "Sequence
     if source:
         _print_block("Source", [checklist.describe_source(item), source.url])
     issues.print_issues_of_item(board, row.ref)
-    deeds = story(_load_history(session, row.ref), ZoneInfo(board.project.config.timezone))[-5:]
+    deeds = story(_load_history(session, row.ref), find_zone(board.project.config.timezone))[-5:]
     _print_block("History", [f"{d.at:%Y-%m-%d %H:%M}  {d.by}  {d.what}" for d in deeds])
 
 
@@ -204,92 +200,3 @@ def _describe_need(board: "Board", need: str) -> str:
     status = STATUS_GLYPHS[row.state]
     owner = row.record.owner or row.role
     return f"{status} {need}  {one_line(row.item.title, 60)}  ({owner})"
-
-
-def print_transaction(session: "Session", action: "Transaction", as_json: bool = False) -> None:
-    """Print what an action changed."""
-    if as_json:
-        rows = [
-            {"ref": c.ref, "field": c.field, "old": c.old, "new": c.new} for c in action.changes
-        ]
-        print_json({"schema": "fedcheck/change@1", "tx": action.tx, "changes": rows})
-        return
-    from fedcheck.storage.checklist_writer import LISTS, TEXTS
-
-    shown = [change for change in action.changes if not is_bookkeeping(change)]
-    for ref in dict.fromkeys(change.ref for change in shown):
-        of_it = [change for change in shown if change.ref == ref]
-        if split_ref(ref)[0] in (LISTS, TEXTS):
-            print_line(f"saved  {ref}")  # what changed in a whole file is a hash
-            continue
-        if split_ref(ref)[0] in RESERVED_NAMES:
-            print_line(f"saved  {ref}  {describe(of_it)}")
-            continue
-        for change in of_it:
-            print_line(f"saved  {ref}  {describe_change(change)}")
-    if not action.changes:
-        print_line("No change: the values were already set.")
-    elif not shown:
-        print_line(f"saved  {action.label}")
-
-
-def hint_at_new_people(session: "Session", known: "Sequence[str]", *names: str | None) -> None:
-    """State that a name was not known before the change: it may be misspelled.
-
-    Where fedcheck.toml lists no people, only what is nearly another name is worth a word.
-    """
-    for name in dict.fromkeys(names):
-        if name and name not in known:
-            near = find_nearest(name, known)
-            if not near and not session.project.config.people:
-                continue
-            meant = f"; did you mean {near[0]}?" if near else ""
-            listed = ", ".join(one_line(one, 30) for one in known[:8])
-            print_error(
-                f'"{one_line(name, 40)}" is new in this workspace{meant}', f"known: {listed}"
-            )
-
-
-def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
-    """Take a request or a finding out of its register; say so."""
-    ref = issues.resolve_ref(session, book, text)
-    title = getattr(session.project.thing(ref), "title", "")
-    action = session.apply([ref], Withdrawal(reason))
-    if as_json:
-        print_transaction(session, action, as_json)
-        return
-    print_line(one_line(f"{split_ref(ref)[1]}  withdrawn: {title}", 200))
-
-
-@click.command()
-@workspace_option
-@json_option
-def undo(workspace: str | None, as_json: bool) -> None:
-    """Undo your last change; changes by others stay.
-
-    \b
-    Example:
-      fedcheck undo
-    """
-    session = open_workspace(workspace)
-    action = session.undo()
-    if not as_json:
-        print_line(action.label)
-    print_transaction(session, action, as_json)
-
-
-@click.command()
-@workspace_option
-@json_option
-def redo(workspace: str | None, as_json: bool) -> None:
-    """Redo the change that was undone last.
-
-    \b
-    Example:
-      fedcheck redo
-    """
-    session = open_workspace(workspace)
-    action = session.redo()
-    if not as_json:
-        print_line(action.label)
-    print_transaction(session, action, as_json)

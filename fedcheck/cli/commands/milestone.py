@@ -8,7 +8,7 @@ import click
 
 from fedcheck.analysis import rescheduling
 from fedcheck.cli import completion, output
-from fedcheck.cli.commands.item import print_transaction
+from fedcheck.cli.change_output import print_transaction
 from fedcheck.cli.options import (
     as_of_option,
     json_option,

@@ -21,7 +21,6 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import Span, format_distance, shift_clamped
-from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -186,7 +185,7 @@ def next_(
             undated,
         )
         return
-    parsed = build_item_language(board.project).parse(output.join_query(query))
+    parsed = output.parse_items_query(board.project, query)
     more = obligations.list_obligations(board, role, output.join_query(query))
     steps = obligations.merge_agenda(agenda.list_steps_of_role(board, role, parsed), more)
     if as_json:

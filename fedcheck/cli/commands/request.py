@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis.issues import build_request_language, state_of
+from fedcheck.analysis.issue_queries import build_request_language
+from fedcheck.analysis.issues import state_of
 from fedcheck.analysis.waiting_since import find_role
 from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli.change_output import print_transaction
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import print_transaction, withdraw_issue
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
@@ -18,6 +19,7 @@ from fedcheck.cli.options import (
     print_error,
     print_json,
     print_lines,
+    read_text,
     workspace_option,
 )
 from fedcheck.domain.glossary import REQUEST_KINDS
@@ -102,7 +104,7 @@ def add(
         round=round_,
         document=document,
         section=section,
-        text=issues.read_text(text),
+        text=read_text(text),
         link=issues.resolve_item_refs(session, items),
     )
     action = session.apply([ref], edit, f"Asked: {one_line(title)}")
@@ -144,7 +146,7 @@ def answer(
     """
     session = open_workspace(workspace, as_of)
     ref = issues.resolve_ref(session, REQUESTS, request_id)
-    whole = None if text is None else issues.read_text(text)
+    whole = None if text is None else read_text(text)
     evidence = issues.evidence_of(session, links, kind, outside)
     edit = RequestEdit("answer", answer=whole, evidence=evidence)
     print_transaction(session, session.apply([ref], edit, "Request answered"), as_json)
@@ -208,7 +210,7 @@ def withdraw(request_id: str, reason: str, workspace: str | None, as_json: bool)
     Example:
       fedcheck request withdraw q7w --reason "asked twice"
     """
-    withdraw_issue(open_workspace(workspace), REQUESTS, request_id, reason, as_json)
+    issues.withdraw_issue(open_workspace(workspace), REQUESTS, request_id, reason, as_json)
 
 
 @request.command()
@@ -255,7 +257,7 @@ def edit(
     wanted = RequestEdit(
         due=day,
         no_due=due is not None and day is None,
-        text=None if text is None else issues.read_text(text),
+        text=None if text is None else read_text(text),
         link=issues.resolve_item_refs(session, items),
         **fields,  # type: ignore[arg-type]
     )

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from fedcheck.analysis import overwriting
 from fedcheck.cli import completion, replacing
-from fedcheck.cli.commands import issues, set_remarks
-from fedcheck.cli.commands.item import print_transaction
+from fedcheck.cli.change_output import list_people_and_roles, print_transaction
+from fedcheck.cli.commands import set_remarks
 from fedcheck.cli.item_selection import select_items
 from fedcheck.cli.options import (
     ResultType,
@@ -22,6 +22,7 @@ from fedcheck.cli.options import (
     open_workspace,
     print_error,
     read_due_option,
+    read_texts,
     workspace_option,
 )
 from fedcheck.domain.field import Kind
@@ -142,11 +143,9 @@ def set_(
     replacing.check_options(replaces, only_empty)
     session = open_workspace(workspace, as_of)
     names = (owner, like, tested.get("tester"), tested.get("assessor"))
-    people = issues.list_people_and_roles(session) if any(names) else []
+    people = list_people_and_roles(session) if any(names) else []
     long = ("observation", *LONG)
-    note, private_note, *texts = issues.read_texts(
-        note, private_note, *(tested[name] for name in long)
-    )
+    note, private_note, *texts = read_texts(note, private_note, *(tested[name] for name in long))
     tested.update(zip(long, texts, strict=True))
     given = collect_given({row.name: tested.pop(row.name) for row in REST})
     more = {name: history_form(value) for name, value in given.items()}

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from fedcheck.analysis.board import list_open_needs
 from fedcheck.analysis.consequences import describe_retests
-from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import hint_at_new_people
+from fedcheck.cli.change_output import hint_at_new_people
 from fedcheck.cli.options import print_error, print_line
 from fedcheck.domain.change_text import describe_lost_review
 from fedcheck.domain.item_rules import ItemEdit
@@ -45,6 +44,8 @@ def print_remarks(
         people: the names that were known before it.
     """
     if edit.result == "other-than-satisfied":
+        from fedcheck.cli.commands import issues  # the commands on findings bring much with them
+
         issues.print_raise_hint(session.board(), list(refs))
     for line in describe_retests(session.project, [(ref, edit) for ref in refs]):
         print_line(line)

@@ -1,4 +1,4 @@
-"""Commands that answer: status, list."""
+"""The command that shows where a workspace stands."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,12 +14,11 @@ from fedcheck.analysis.progress import (
     split_phases,
 )
 from fedcheck.analysis.waiting_since import list_stale_later
-from fedcheck.cli import completion, output
+from fedcheck.cli import output
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
     open_workspace,
-    print_error,
     print_json,
     print_line,
     print_lines,
@@ -29,8 +28,6 @@ from fedcheck.cli.options import (
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import (
     RISKS,
-    STATUS_GLYPHS,
-    STATUS_WORDS,
     TOLD_STATES,
     EvidenceState,
     Status,
@@ -91,10 +88,10 @@ def status(workspace: str | None, as_of: date | None, internal: bool, as_json: b
 
 def _find_losses(session: "Session") -> "list[Loss]":
     """Return what people set and what is not in the files; nothing where that cannot be known."""
-    from fedcheck.doctor.losses import find_losses
+    from fedcheck.storage.losses import list_losses
 
     try:
-        return find_losses(session)
+        return list_losses(session.root, session.store.known, session.project.renamed)
     except FedcheckError:
         return []  # doctor tells of a history that cannot be read
 
@@ -266,51 +263,3 @@ def _print_issues(board: "Board") -> None:
 def _in_brackets(*parts: str) -> str:
     told = ", ".join(part for part in parts if part)
     return f"  ({told})" if told else ""
-
-
-@click.command("list")
-@click.argument("query", nargs=-1, shell_complete=completion.complete_item_query)
-@workspace_option
-@as_of_option
-@json_option
-def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
-    """List items, one per line, narrowed by a QUERY.
-
-    Words match id, code, title, controls, guidance, notes and evidence. Keys narrow: status, role,
-    phase, checklist, section, kind, level, result, method, family, control, code, owner, tester,
-    due, evidence, inherited, review, is; a|b means either, a leading - excludes a term (write --
-    before it).
-
-    \b
-    Example:
-      fedcheck list role:csp status:todo due:"<14d"
-      fedcheck list evidence:"stale|missing" -- -phase:conmon
-    """
-    from fedcheck.domain.item_language import build_item_language
-
-    session = open_workspace(workspace, as_of)
-    board = session.board()
-    parsed = build_item_language(board.project).parse(output.join_query(query))
-    chosen = parsed.select(board.rows.values(), board.today)
-    if as_json:
-        from fedcheck.cli import json_documents  # loaded here: words do not need it
-
-        print_json([json_documents.list_row(row) for row in chosen])
-        return
-    dues = {day: output.format_due(day, board.today) for day in {e.due for e in chosen}}
-    states = {one: f"{STATUS_GLYPHS[one]} {STATUS_WORDS[one]}" for one in {e.state for e in chosen}}
-    rows = [
-        [
-            states[e.state],
-            e.ref,
-            e.item.title,
-            e.record.owner,
-            dues[e.due],
-            f"{len(e.record.evidence)} evidence" if e.record.evidence else "",
-            output.describe_marks(e),
-        ]
-        for e in chosen
-    ]
-    print_lines(output.format_table(rows, flexible=2))
-    if not chosen:
-        print_error("no item matches")

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
-from fedcheck.analysis.issues import FINDING_GROUPS, Issue, build_finding_language, count_issues
+from fedcheck.analysis.issue_queries import build_finding_language
+from fedcheck.analysis.issues import FINDING_GROUPS, Issue, count_issues
 from fedcheck.domain.finding import REMEDIATION, Finding
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
 from fedcheck.domain.glossary import DEVIATIONS, RISKS

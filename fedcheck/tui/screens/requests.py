@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
-from fedcheck.analysis.issues import REQUEST_GROUPS, Issue, build_request_language, count_issues
+from fedcheck.analysis.issue_queries import build_request_language
+from fedcheck.analysis.issues import REQUEST_GROUPS, Issue, count_issues
 from fedcheck.domain.query import Language
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit

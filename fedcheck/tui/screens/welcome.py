@@ -21,7 +21,7 @@ from fedcheck.domain.text import clean, one_line
 from fedcheck.domain.typed_dates import parse_typed_date
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import checklist_files, config, paths, workspace_creation
-from fedcheck.storage.config import detect_timezone
+from fedcheck.storage.time_zones import detect_timezone
 from fedcheck.storage.typed_files import make_temporary_folder
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import TextPrompt
