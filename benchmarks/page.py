@@ -223,7 +223,7 @@ def _render_app(results: Results) -> Iterator[str]:
     yield tables.starts_table(results)
     yield fill(
         "Keys and saves, by the clock. A key waits for the next drawing: Textual draws 60 times a "
-        "second, and our app asks for 120."
+        "second, and our app asks for 240."
     )
     yield tables.keys_table(results)
     yield tables.saves_table(results)

@@ -269,6 +269,13 @@ def loaded_by(statement: str) -> set[str]:
 HEAVY = {"textual", "rich", "jinja2", "click", "filelock", "holidays", "openpyxl", "asyncio"}
 
 
+def test_home_loads_no_dialog_and_nothing_that_texts_are_typed_in() -> None:
+    loaded = loaded_by("import fedcheck.tui.start, fedcheck.tui.screens.home")
+    assert "fedcheck.tui.widgets.doors" in loaded
+    late = ("fedcheck.tui.dialogs.", "fedcheck.sharing.proposals", "textual.document")
+    assert not [name for name in loaded if name.startswith(late)]
+
+
 def test_a_session_loads_no_library_that_it_does_not_use() -> None:
     assert not loaded_by("import fedcheck.session") & HEAVY
 

@@ -13,6 +13,7 @@ from fedcheck.analysis.board import Board, build_board
 from fedcheck.analysis.evidence_register import build_full_register, count_soon
 from fedcheck.analysis.gate_scope import count_before, count_before_each, lacking_by_phase
 from fedcheck.analysis.gates import gate, gates
+from fedcheck.analysis.outstanding import count_by_owner, group_by_owner
 from fedcheck.analysis.progress import count_by_checklist, count_by_phase_and_role
 from fedcheck.domain.checklist import Checklist, Item, fingerprint
 from fedcheck.domain.evidence import Evidence
@@ -190,6 +191,14 @@ def test_counts_and_steps_are_those_of_the_rows(given_project: Project) -> None:
     ranks = [rank_row(board, step.row) for step in steps]
     assert ranks == sorted(ranks) == [step.rank for step in steps]
     assert [step.why for step in steps] == [explain_step(board, step.row) for step in steps]
+
+
+@given(projects())
+def test_what_gates_lack_is_counted_by_owner_as_it_is_grouped(given_project: Project) -> None:
+    for one in gates(build_board(given_project, TODAY)):
+        grouped = group_by_owner(given_project, one.missing)
+        sizes = [(debt.role, debt.person, len(debt.missing)) for debt in grouped]
+        assert count_by_owner(given_project, one.counted) == sizes
 
 
 @given(projects())
