@@ -42,7 +42,8 @@ def load(path: Path, raw: bytes) -> RecordFile:
 
 
 def _build_record_file(document: Document, problems: Collector) -> RecordFile:
-    from fedcheck.storage.decoder import decode  # loaded here: what is in the cache needs none
+    # Loaded here: what is in the cache needs neither.
+    from fedcheck.storage.decoder import decode
     from fedcheck.storage.quick_decoder import decode_all_quickly
 
     data = dict(document.data)
@@ -63,10 +64,6 @@ def _build_record_file(document: Document, problems: Collector) -> RecordFile:
     if not isinstance(tables, dict):
         problems.add(("item",), 'expected tables such as [item."abc"]')
         tables = {}
-    # Loaded here: what is in the cache needs neither.
-    from fedcheck.storage.decoder import decode
-    from fedcheck.storage.quick_decoder import decode_all_quickly
-
     records: dict[str, Record] = {}
     decoded = decode_all_quickly(Record, list(tables.values()))
     for place, (name, fields) in enumerate(tables.items()):
