@@ -118,9 +118,7 @@ def _render_missed(results: Results) -> Iterator[str]:
     yield "## Where a goal is missed"
     yield fill(
         "A timer looks every millisecond at what a process runs. Its figures are scaled to the "
-        "measured ratio. Imports are all modules, those of libraries included. Ending is that of a "
-        "process that gives back every object, as the one that is looked at does. A command itself "
-        "does not, so the shares of its other stages are larger than shown."
+        "measured ratio. Imports are all modules, those of libraries included."
     )
     yield _list(lines)
     rows = [row for one in profiled for row in _list_stages(results, *one)]
@@ -225,7 +223,7 @@ def _render_app(results: Results) -> Iterator[str]:
     yield tables.starts_table(results)
     yield fill(
         "Keys and saves, by the clock. A key waits for the next drawing: Textual draws 60 times a "
-        "second, and our app asks for 120."
+        "second, and our app asks for 240."
     )
     yield tables.keys_table(results)
     yield tables.saves_table(results)

@@ -176,9 +176,12 @@ def watch(words: list[str]) -> dict[str, float]:
         probe.home(words[1], sampler.keep, IDLE)
         sampler.end()
     else:
-        gc.disable()  # as `fedcheck.__main__` does
+        gc.disable()  # this and what is put off: as `fedcheck.__main__` does
         with open(os.devnull, "w") as null, contextlib.redirect_stdout(null):  # noqa: PTH123
             started = sampler.begin()
+            from fedcheck.late_modules import put_off
+
+            put_off()
             from fedcheck.cli.main import run
 
             run(words)
@@ -187,8 +190,17 @@ def watch(words: list[str]) -> dict[str, float]:
     found = sampler.kept
     reading = min(measure_reading(sampler.opened), found.get(DECODING, 0.0))
     found[DECODING] = found.get(DECODING, 0.0) - reading
-    return {STARTED: started, **found, READING: reading, DONE: time.process_time()}
+    return {STARTED: started, **found, READING: reading}
+
+
+def main() -> None:
+    """Print the seconds of each stage, and end the process as the program does."""
+    found = watch(sys.argv[1:])
+    from fedcheck.__main__ import end
+
+    print(json.dumps({**found, DONE: time.process_time()}))
+    end(0)
 
 
 if __name__ == "__main__":
-    print(json.dumps(watch(sys.argv[1:])))
+    main()

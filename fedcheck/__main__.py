@@ -18,10 +18,10 @@ def main() -> None:
     put_off()
     from fedcheck.cli.main import run
 
-    _end(run(sys.argv[1:]))
+    end(run(sys.argv[1:]))
 
 
-def _end(status: int) -> NoReturn:
+def end(status: int) -> NoReturn:
     """End the process, at once where nothing else runs in it.
 
     Python would first give back every object that a command has made, one by one: a tenth of the

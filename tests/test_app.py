@@ -19,7 +19,7 @@ from fedcheck.tui.screens.item import ItemScreen
 from fedcheck.tui.screens.portfolio import PortfolioScreen
 from fedcheck.tui.screens.sync import SyncScreen
 from fedcheck.tui.screens.welcome import NewWorkspaceScreen, WelcomeScreen
-from fedcheck.tui.widgets.attention import Doors
+from fedcheck.tui.widgets.doors import Doors
 from fedcheck.tui.widgets.item_list import ItemList
 from fedcheck.tui.widgets.phase_table import PhaseTable
 

@@ -18,7 +18,7 @@ from fedcheck.tui.screens.findings import FindingsScreen
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.home import HomeScreen
 from fedcheck.tui.screens.requests import RequestsScreen
-from fedcheck.tui.widgets.attention import Doors
+from fedcheck.tui.widgets.doors import Doors
 
 HOSTILE = "see [/b] [AC-2] [@click=app.quit]x[/]"
 PROGRESS = {

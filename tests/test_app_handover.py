@@ -10,6 +10,7 @@ from handovers import HEAD, fill
 from fedcheck.cli.main import run
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.screens.home_doors import open_door
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def test_a_proposal_is_seen_looked_at_and_decided(root: Path, clock: Froze
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert "2 proposals to accept or reject" in screen_text(app)
-        app.screen._go("proposals:")
+        open_door(app, "proposals:")
         await settle(pilot)
         shown = screen_text(app)
         assert "Weak ciphers: risk moderate -> low" in shown

@@ -17,8 +17,9 @@ from fedcheck.tui.screens.evidence_register import EvidenceRegisterScreen
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.history import HistoryScreen
 from fedcheck.tui.screens.home import HomeScreen
+from fedcheck.tui.screens.home_doors import open_door
 from fedcheck.tui.screens.issues import IssueScreen
-from fedcheck.tui.widgets.attention import Doors
+from fedcheck.tui.widgets.doors import Doors
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
 
 WIDE = (120, 40)
@@ -138,9 +139,8 @@ async def test_what_needs_attention_is_all_there_with_its_door(app):
         words = "1 evidence item goes stale before"
         assert words in lines["evidence:state:soon"]
         for target, text in lines.items():
-            home = app.screen
-            assert isinstance(home, HomeScreen)
-            home._go(target)
+            assert isinstance(app.screen, HomeScreen)
+            open_door(app, target)
             await settle(pilot)
             if target.startswith("broken"):
                 assert "this is broken" in screen_text(app) or "line" in screen_text(app)
@@ -160,18 +160,18 @@ async def test_every_other_number_is_a_door_too(app):
         for part in ("gate-line", "pace", "milestones", "next", "attention"):
             assert found[part][1], part
         text, target = found["gate-line"]
-        app.screen._go(target)
+        open_door(app, target)
         await settle(pilot)
         assert counted(app) == int(re.search(r"(\d+) outstanding", text).group(1))
         await press(pilot, "1")
         text, target = found["pace"]
-        app.screen._go(target)
+        open_door(app, target)
         await settle(pilot)
         assert counted(app) == int(re.search(r"(\d+)/\d+ done", text).group(1))
         await press(pilot, "1")
         for part, text, target in list(doors(app)):
             if part == "milestones" and "outstanding" in text:
-                app.screen._go(target)
+                open_door(app, target)
                 await settle(pilot)
                 assert counted(app) == int(re.search(r"(\d+) outstanding", text).group(1)), text
                 await press(pilot, "escape")
@@ -225,7 +225,7 @@ async def test_what_another_did_opens_his_lines_of_the_history(app, root, clock,
         await settle(pilot)
         lately = [target for part, _, target in doors(app) if part == "lately"]
         target = next(one for one in lately if one.endswith("bob"))
-        app.screen._go(target)
+        open_door(app, target)
         await settle(pilot)
         assert isinstance(app.screen, HistoryScreen)
         assert "filter: bob" in screen_text(app).splitlines()[0]

@@ -14,7 +14,7 @@ from fedcheck.tui.dialogs.prompts import ChoicePrompt
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.widgets.attention import Doors
+from fedcheck.tui.widgets.doors import Doors
 from fedcheck.tui.widgets.phase_table import PhaseTable
 
 CSP, TESTS = "rev5.readiness.csp", "rev5.full-assessment.3pao"
@@ -180,6 +180,8 @@ async def test_dim_text_is_dim_in_the_terminal_s_own_colours(
         assert not [
             one for one in segments if one.style and one.style.color and one.style.color.number == 8
         ]
+        filters = app.get_line_filters()
+        assert [*map(id, filters)] == [*map(id, app.get_line_filters())], "or no line is kept"
 
 
 async def test_ctrl_z_suspends_after_what_is_saved_and_undoes_nothing(app, workspace, monkeypatch):

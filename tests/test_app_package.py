@@ -11,7 +11,7 @@ from fedcheck.storage.package_table import load_entries
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.form import FormScreen
 from fedcheck.tui.screens.package import PackageScreen
-from fedcheck.tui.widgets.attention import Doors
+from fedcheck.tui.widgets.doors import Doors
 
 TABLE = """
 [package]

@@ -17,7 +17,7 @@ from fedcheck.session import Session, open_session
 from fedcheck.storage import config, history, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.losses import LossesScreen
-from fedcheck.tui.widgets.attention import Doors
+from fedcheck.tui.widgets.doors import Doors
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"

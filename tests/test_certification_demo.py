@@ -18,7 +18,8 @@ from fedcheck.session import open_session
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
-from fedcheck.tui.widgets.attention import Doors
+from fedcheck.tui.screens.home_doors import open_door
+from fedcheck.tui.widgets.doors import Doors
 from fedcheck.tui.widgets.phase_table import PhaseTable
 
 DAY = date(2026, 11, 28)
@@ -185,7 +186,7 @@ async def test_home_folds_the_phases_of_others_and_sorts_the_dates(root):
             for one in app.screen.query_one("#attention", Doors).doors
             if "binding in 9 d: VDR, VER" in one.line.plain
         )
-        app.screen._go(door.target)
+        open_door(app, door.target)
         await settle(pilot)
         assert isinstance(app.screen, ChecklistScreen)
         assert len(app.screen.items.refs) == int(door.line.plain.split()[1])

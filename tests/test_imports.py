@@ -269,6 +269,13 @@ def loaded_by(statement: str) -> set[str]:
 HEAVY = {"textual", "rich", "jinja2", "click", "filelock", "holidays", "openpyxl", "asyncio"}
 
 
+def test_home_loads_no_dialog_and_nothing_that_texts_are_typed_in() -> None:
+    loaded = loaded_by("import fedcheck.tui.start, fedcheck.tui.screens.home")
+    assert "fedcheck.tui.widgets.doors" in loaded
+    late = ("fedcheck.tui.dialogs.", "fedcheck.sharing.proposals", "textual.document")
+    assert not [name for name in loaded if name.startswith(late)]
+
+
 def test_a_session_loads_no_library_that_it_does_not_use() -> None:
     assert not loaded_by("import fedcheck.session") & HEAVY
 
@@ -301,7 +308,10 @@ ONLY_SOME = {
 }  # fmt: skip
 """What commands load where an option, a query or a time zone asks for it."""
 
-NEW_FILES = {"json", "tomli", "fedcheck.storage.decoder", "fedcheck.storage.checklist_reader"}
+NEW_FILES = {
+    "json", "tomli", "fedcheck.storage.quick_toml", "fedcheck.storage.decoder",
+    "fedcheck.storage.checklist_reader",
+}  # fmt: skip
 """What reads files that are not in the cache."""
 
 WRITERS = {
@@ -375,6 +385,7 @@ def test_a_command_on_files_in_the_cache_loads_what_it_uses_alone(
         assert (LOOKS | more) & loaded_by_command(argv, workspace) == set(), argv
     assert not LOOKS & loaded_by_command(["gate", "kick-off"], workspace, status=1)
     one = {*NEVER, *DEAR, *ONLY_SOME, *NEW_FILES}
+    loaded_by_command(["set", "diagram", "--note", "a"], workspace)  # the first notes all files
     assert not (one | FOR_SHOW) & loaded_by_command(["set", "diagram", "--note", "n"], workspace)
     loaded = loaded_by_command(["show", "diagram"], workspace)
     assert not (WRITERS | ONLY_SOME | NEW_FILES) - {"fedcheck.domain.change_text"} & loaded

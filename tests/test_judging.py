@@ -13,6 +13,7 @@ from fedcheck.analysis.board import Board, build_board
 from fedcheck.analysis.evidence_register import build_full_register, count_soon
 from fedcheck.analysis.gate_scope import count_before, count_before_each, lacking_by_phase
 from fedcheck.analysis.gates import gate, gates
+from fedcheck.analysis.outstanding import count_by_owner, group_by_owner
 from fedcheck.analysis.progress import count_by_checklist, count_by_phase_and_role
 from fedcheck.domain.checklist import Checklist, Item, fingerprint
 from fedcheck.domain.evidence import Evidence
@@ -186,7 +187,16 @@ def check_counts_and_steps(board: Board) -> None:
     assert [step.why for step in steps] == [explain_step(board, step.row) for step in steps]
 
 
+def check_owners(board: Board) -> None:
+    """What gates lack is counted by owner as it is grouped."""
+    for one in gates(board):
+        grouped = group_by_owner(board.project, one.missing)
+        sizes = [(debt.role, debt.person, len(debt.missing)) for debt in grouped]
+        assert count_by_owner(board.project, one.counted) == sizes
+
+
 def check_stale_soon(board: Board) -> None:
+    """What goes stale soon is counted as in the register."""
     register = build_full_register(board)
     assert count_soon(board) == (register.counts["soon"], register.before)
 
@@ -198,6 +208,7 @@ def test_what_is_judged_at_once_is_what_is_judged_one_by_one(given_project: Proj
     check_rows(board)
     check_gates(board)
     check_counts_and_steps(board)
+    check_owners(board)
     check_stale_soon(board)
 
 

@@ -1,11 +1,14 @@
 """What a workspace goes for: named by options, completed, and refused where there is none."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from conftest import FrozenClock
 from driving import screen_text, settle
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fedcheck.cli.main import run
 from fedcheck.domain.control_ids import normalize_code
@@ -91,6 +94,13 @@ def test_an_official_code_names_its_item(
 )
 def test_spellings_of_a_code_agree(one: str, other: str) -> None:
     assert normalize_code(one) == normalize_code(other)
+
+
+@given(st.text(st.sampled_from("acA-_\u2010\u2014\u0130 \t\u20030120[]()."), max_size=12))
+def test_blanks_dashes_and_zeros_are_left_out_of_a_code(code: str) -> None:
+    dashed = re.sub(r"[\u2010-\u2014_]", "-", code.casefold())
+    plain = re.sub(r"(?<![0-9])0+(?=[0-9])", "", re.sub(r"\s+", "", dashed))
+    assert normalize_code(code) == normalize_code(plain)
 
 
 def test_codes_that_differ_stay_apart() -> None:

@@ -13,7 +13,7 @@ from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.widgets.attention import Doors
+from fedcheck.tui.widgets.doors import Doors
 
 NAME = "rev5.readiness.csp"
 

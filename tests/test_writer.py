@@ -32,6 +32,21 @@ def test_a_job_does_not_wait_any_more_when_its_end_is_told():
     assert seen == [0]
 
 
+def test_a_job_that_was_put_off_runs_before_the_next_one_or_when_asked_for():
+    writer, ran = Writer(), []
+    writer.put_off(lambda: ran.append("dropped"), lambda _: None)
+    writer.put_off(lambda: ran.append("late"), lambda _: None)
+    assert writer.is_behind
+    writer.submit(lambda: ran.append("next"), lambda _: None)
+    assert not writer.is_behind
+    writer.catch_up()
+    writer.put_off(lambda: ran.append("asked for"), lambda _: None)
+    writer.catch_up()
+    writer.put_off(lambda: ran.append("never"), lambda _: None)
+    writer.close()
+    assert ran == ["late", "next", "asked for"]
+
+
 def test_no_count_is_lost_between_the_threads():
     writer = Writer()
     ended: list[Future[None]] = []

@@ -240,16 +240,22 @@ def count_soon(board: Board) -> tuple[int, str]:
     ends = find_phase_ends(board.project, board.dates)
     soon: set[tuple[str, str]] = set()
     worse: set[tuple[str, str]] = set()
+    known: dict[tuple[str, date | None, date | None], date | None] = {}
     for row in (*board.rows.values(), *list_issue_rows(board)):
-        end = ends.get(row.phase)
+        item, end = row.item, ends.get(row.phase)
         for one, state in zip(row.record.evidence, row.evidence, strict=True):
-            link = one.kind, normalize_link(one.link)
             if state in UNSOUND_STATES:
-                worse.add(link)
-            elif link not in soon:
-                turns = predict_stale_date(row.item, row.record, one, board.calendar, end)
-                if turns and turns <= limit:
-                    soon.add(link)
+                worse.add((one.kind, normalize_link(one.link)))
+                continue
+            key = item.max_age, one.collected, one.expires
+            if item.every or key not in known:
+                turns = predict_stale_date(item, row.record, one, board.calendar, end)
+                if not item.every:  # what recurs counts from the newest evidence of its record
+                    known[key] = turns
+            else:
+                turns = known[key]
+            if turns and turns <= limit:
+                soon.add((one.kind, normalize_link(one.link)))
     return len(soon - worse), before
 
 

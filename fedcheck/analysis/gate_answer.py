@@ -29,6 +29,9 @@ class Counted(Protocol):
     def phase(self) -> str:
         """The phase of the gate in which it counts."""
 
+    def find_owner(self) -> tuple[str, str]:
+        """Return `owner` and `role` of `Outstanding`."""
+
     def in_full(self) -> "Outstanding":
         """Return it with the reason, the owner and the date."""
 
@@ -53,6 +56,10 @@ class Outstanding(Struct, frozen=True):
     role: str = ""
     phase: str = ""
     since: date | None = None
+
+    def find_owner(self) -> tuple[str, str]:
+        """Return who owes it, and in which role."""
+        return self.owner, self.role
 
     def in_full(self) -> "Outstanding":
         """Return itself."""

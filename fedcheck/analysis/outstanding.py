@@ -1,11 +1,13 @@
 """Debts: what a gate lacks, grouped by who must act. Commands, app and reports show these."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
 
 from fedcheck.analysis.board import Board
+from fedcheck.analysis.gate_answer import Counted
 from fedcheck.analysis.gates import Gate, Outstanding
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
@@ -40,28 +42,42 @@ def group_by_owner(project: Project, missing: Iterable[Outstanding]) -> list[Own
 
     Roles are in the order of the process, the people of each by name, and no owner last.
     """
+    roles = project.process.all_roles
     grouped: dict[tuple[str, str], list[Outstanding]] = {}
     for one in missing:
-        grouped.setdefault(_responsible_party(project, one), []).append(one)
+        grouped.setdefault(_responsible_party(roles, one.owner, one.role), []).append(one)
+    return [
+        OwnerOutstanding(*place, tuple(sorted(grouped[place], key=_since_or_last)))
+        for place in _sort_parties(roles, grouped)
+    ]
+
+
+def count_by_owner(project: Project, counted: Iterable[Counted]) -> list[tuple[str, str, int]]:
+    """Return role, person and number of what is missing for each group of `group_by_owner`.
+
+    Nothing is worked out in full for that.
+    """
     roles = project.process.all_roles
+    found = Counter(_responsible_party(roles, *one.find_owner()) for one in counted)
+    return [(*place, found[place]) for place in _sort_parties(roles, found)]
+
+
+def _responsible_party(roles: Sequence[str], owner: str, role: str) -> tuple[str, str]:
+    """Return role and person. A role that is named as the owner of another role's item owes it."""
+    return (owner, "") if owner in roles else (role, owner)
+
+
+def _sort_parties(
+    roles: Sequence[str], parties: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Return roles and persons in the order of the process, people by name, and no owner last."""
 
     def order(place: tuple[str, str]) -> tuple[int, str, bool, str, str]:
         role, person = place
         known = roles.index(role) if role in roles else len(roles)
         return known, role, not person, person.casefold(), person
 
-    return [
-        OwnerOutstanding(*place, tuple(sorted(grouped[place], key=_since_or_last)))
-        for place in sorted(grouped, key=order)
-    ]
-
-
-def _responsible_party(project: Project, missing: Outstanding) -> tuple[str, str]:
-    """Return role and person. A role that is named as the owner of another role's item owes it."""
-    owner = missing.owner
-    if owner in project.process.all_roles:
-        return owner, ""
-    return missing.role, owner
+    return sorted(parties, key=order)
 
 
 def _since_or_last(missing: Outstanding) -> date:

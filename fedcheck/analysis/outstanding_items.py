@@ -52,6 +52,11 @@ class OutstandingItem(Struct, frozen=True, dict=True):
     def _described(self) -> Outstanding:
         return _describe(self.rules, self.row, self.kind)
 
+    def find_owner(self) -> tuple[str, str]:
+        """Return who owes it, and in which role."""
+        of = _find_owing(self.rules.board, self.row, self.kind)
+        return of.responsible or of.role, of.role
+
     def in_full(self) -> Outstanding:
         """Return it with the reason, the owner and the date; all gates share one."""
         return self._described
@@ -107,7 +112,7 @@ def _list_kinds_of_done(row: Row) -> Iterator[str]:
 
 def _describe(rules: ItemRules, row: Row, kind: str) -> Outstanding:
     board = rules.board
-    of = _find_other_side(board, row) if kind in ("open", "needs") else row
+    of = _find_owing(board, row, kind)
     day = waiting_since.find_outstanding_since(board, row, kind, rules.days)
     why = _state_reason(board, row, kind, of)
     return Outstanding(kind, row.ref, why, of.responsible or of.role, of.role, row.phase, day)
@@ -150,6 +155,11 @@ def describe_stale(row: Row, today: date) -> str:
     if turns is None or turns <= today:
         return EVIDENCE_WORDS["stale"]
     return f"evidence goes stale on {turns.isoformat()}"
+
+
+def _find_owing(board: Board, row: Row, kind: str) -> Row:
+    """Return the item whose owner owes what an item lacks."""
+    return _find_other_side(board, row) if kind in ("open", "needs") else row
 
 
 def _find_other_side(board: Board, row: Row) -> Row:

@@ -23,8 +23,11 @@ def normalize_code(code: str) -> str:
     `AC-2(1)`, `ac-02 (01)`, `AC2(1)` and `AC-2.1` are the same, and so are `AC-01a.[01]` and
     `ac-1(a)[1]`, `VDR-TFR-PDD` and `vdr-tfr-pdd`.
     """
-    text = compile_pattern(_DASHES).sub("-", code.strip().casefold())
-    text = compile_pattern(_ZEROS).sub("", compile_pattern(_SPACES).sub("", text))
+    text = "".join(code.casefold().split())
+    if "_" in text or not text.isascii():
+        text = compile_pattern(_DASHES).sub("-", text)
+    if "0" in text:
+        text = compile_pattern(_ZEROS).sub("", text)
     found = compile_pattern(_BASE).match(text)
     if found is None or found[1].upper() not in FAMILIES:
         return text

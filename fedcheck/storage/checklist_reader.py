@@ -132,14 +132,17 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
         )
     for array in ("source", "section"):
         note_repeated_ids(loaded.document.data if loaded.document else {}, array, problems)
-    _check_ids(loaded, problems)
-    sources = {source.id for source in checklist.sources}
+    if problems.found or len(checklist.items) < sum(len(one.items) for one in checklist.sections):
+        _check_ids(loaded, problems)  # an item that was left out for a problem may be a twin too
+    sources = [source.id for source in checklist.sources]
     for _, item in checklist.items.values():
-        place = loaded.place(item.id)
         if item.source and item.source.id not in sources:
-            note_unknown(item.source.id, sources, "source", (*place, "source"), problems)
-        check_whens(item, place, problems)
+            at = (*loaded.place(item.id), "source")
+            note_unknown(item.source.id, sources, "source", at, problems)
+        if item.when:
+            check_whens(item, loaded.place(item.id), problems)
         for old in item.renamed_from:
+            place = loaded.place(item.id)
             if old in checklist.items:
                 text = (
                     f'renamed-from lists "{one_line(old, 60)}", which is still an item of this '
@@ -150,7 +153,8 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
                 text = f'two items claim to be renamed from "{one_line(old, 60)}"'
                 problems.add((*place, "renamed-from"), text, "correct one of them")
         if item.methods and item.kind != "test":
-            problems.add((*place, "methods"), "only tests have methods", 'set kind = "test"')
+            at = (*loaded.place(item.id), "methods")
+            problems.add(at, "only tests have methods", 'set kind = "test"')
 
 
 def _check_ids(loaded: LoadedList, problems: Collector) -> None:

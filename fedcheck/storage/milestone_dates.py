@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import tomli
 from msgspec.structs import replace
 
 from fedcheck.domain.alternatives import with_tables
@@ -46,6 +45,8 @@ def dump(book: RecordFile) -> tuple[bytes, RecordFile]:
 
     Raises FedcheckError where the table is written in a way that only a person can edit.
     """
+    import tomli  # loaded here: to read the dates needs none
+
     text = book.texts.get("", "")
     days = {name: one.day or one.extra.get("day") for name, one in book.records.items()}
     wanted = {name: day for name, day in days.items() if day}
@@ -110,6 +111,8 @@ def _dates(data: Mapping[str, object]) -> dict[str, date]:
 
 
 def _replace_dates(text: str, wanted: Mapping[str, date]) -> str:
+    import tomli  # as above
+
     places = Lines(text).known
     had = _dates(tomli.loads(text))
     if any((MILESTONES, name) not in places for name in had):

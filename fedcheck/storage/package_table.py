@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-import tomli
 from msgspec.structs import replace
 
 from fedcheck.domain.package import Package
@@ -117,6 +116,8 @@ def dump(book: RecordFile) -> tuple[bytes, RecordFile]:
     Raises FedcheckError (refused) where a value breaks a rule, or the table is written in a way
     that only a person can edit.
     """
+    import tomli  # loaded here: to read the table needs none
+
     text = book.texts.get("", "")
     had = {name: to_history(value) for name, value in _entries(tomli.loads(text)).items()}
     wanted = {name: one.value for name, one in book.records.items() if one.value}

@@ -46,8 +46,6 @@ def read(path: Path, under: Path | None = None) -> Document:
 
 def parse(path: Path, raw: bytes) -> Document:
     """Parse the bytes of a file. Raises InvalidFileError where they are not TOML of ours."""
-    import tomli  # loaded here: what is in the cache is not parsed
-
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -58,8 +56,20 @@ def parse(path: Path, raw: bytes) -> Document:
     if "\x00" in text:
         line = text[: text.index("\x00")].count("\n") + 1
         raise file_error(path, line, "a binary file, not TOML", "restore it from a copy")
+    from fedcheck.storage.quick_toml import read_quickly  # loaded here: what only writes needs none
+
+    data = read_quickly(text)
+    if data is None:
+        data = _read_carefully(path, text)
+    _check_format(path, text, data)
+    return Document(path, text, data, hashlib.sha256(raw).hexdigest())
+
+
+def _read_carefully(path: Path, text: str) -> dict[str, Any]:
+    import tomli  # loaded here: few files need it
+
     try:
-        data = tomli.loads(text)
+        return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise _syntax_error(path, text, error) from None
     except RecursionError:
@@ -68,8 +78,6 @@ def parse(path: Path, raw: bytes) -> Document:
         raise file_error(
             path, 0, f"not TOML: {one_line(str(error), 120)}", "correct the value"
         ) from None
-    _check_format(path, text, data)
-    return Document(path, text, data, hashlib.sha256(raw).hexdigest())
 
 
 def _syntax_error(path: Path, text: str, error: ValueError) -> InvalidFileError:

@@ -2,7 +2,6 @@
 
 import re
 
-import tomli
 from msgspec import Struct
 
 KeyPath = tuple[str | int, ...]
@@ -154,6 +153,8 @@ def _part(found: re.Match[str]) -> str:
     part = next(group for group in found.groups()[:3] if group is not None)
     if found[1] is None or "\\" not in part:
         return part
+    import tomli  # loaded here: no key of ours has such an escape
+
     return str(tomli.loads(f'key = "{part}"')["key"])
 
 

@@ -1,6 +1,7 @@
 """The app: owns the session, the queue of changes and the screens; all changes go through `change`.
 
-What a person prefers, what is to be saved and what others change are objects that it holds.
+What a person prefers, what is to be saved and what others change are objects that it holds. Home
+shows none of the dialogs, so each is imported when it is asked for.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,10 +28,6 @@ from fedcheck.storage.guards import ConflictError
 from fedcheck.storage.paths import UserFolders
 from fedcheck.tui import external_changes, save_queue, themes
 from fedcheck.tui.app_protocol import ProjectApp, ProjectChanged, Verification
-from fedcheck.tui.dialogs.goto import ask_item
-from fedcheck.tui.dialogs.keys import KeysScreen
-from fedcheck.tui.dialogs.role import ask_role
-from fedcheck.tui.dialogs.theme import ThemeScreen, choose_theme
 from fedcheck.tui.external_changes import ExternalChanges
 from fedcheck.tui.external_programs import suspend
 from fedcheck.tui.key_bindings import bindings
@@ -50,6 +47,12 @@ ALWAYS = {
     "app.quit", "app.help", "app.workspace", "app.palette", "app.portfolio", "app.theme"
 }  # fmt: skip
 """What can be done everywhere, with an open workspace or without."""
+
+
+class Backdrop(Screen[None]):
+    """The screen below all others, never to be seen: home is not drawn again for its layout."""
+
+    is_current = False
 
 
 class FedcheckApp(App[int]):
@@ -224,6 +227,10 @@ class FedcheckApp(App[int]):
         """Return what shows a dialog and gives its answer, to be awaited in what `start` begins."""
         return Question(dialog)
 
+    def get_default_screen(self) -> Screen[None]:
+        """Return the screen that Textual begins with."""
+        return Backdrop(id="_default")
+
     def push_screen(self, screen: Any, *args: Any, **named: Any) -> Any:
         """Show a screen, with the keys in force on it and on what takes the focus there."""
         if isinstance(screen, Screen):
@@ -326,6 +333,8 @@ class FedcheckApp(App[int]):
     action_app_tests = opens_once("test-progress")
 
     def action_app_role(self) -> None:
+        from fedcheck.tui.dialogs.role import ask_role
+
         self.start(ask_role(self))
 
     def action_app_workspace(self) -> None:
@@ -334,12 +343,16 @@ class FedcheckApp(App[int]):
 
     def action_app_goto(self) -> None:
         """Go to any item by its name, on top of where one is: esc goes back there."""
+        from fedcheck.tui.dialogs.goto import ask_item
+
         self.start(ask_item(self, lambda ref: self.open_screen("checklist", ref=ref)))
 
     action_app_suspend = suspend
 
     def action_app_help(self) -> None:
         """Show the keys of this place."""
+        from fedcheck.tui.dialogs.keys import KeysScreen
+
         if not isinstance(self.screen, KeysScreen):
             self.push_screen(KeysScreen(getattr(self.screen, "PLACES", ("everywhere",))))
 
@@ -354,6 +367,8 @@ class FedcheckApp(App[int]):
 
     def action_app_theme(self) -> None:
         """Choose the colors, seeing each while the cursor is on it."""
+        from fedcheck.tui.dialogs.theme import ThemeScreen, choose_theme
+
         if not isinstance(self.screen, ThemeScreen):
             choose_theme(self)
 

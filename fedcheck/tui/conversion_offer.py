@@ -5,8 +5,7 @@ from textual.content import Content
 from fedcheck.domain.succession import format_conversion, list_successors
 from fedcheck.domain.text import one_line
 from fedcheck.tui.app_protocol import ProjectApp
-from fedcheck.tui.dialogs.prompts import ReadingScreen
-from fedcheck.tui.widgets.attention import Door
+from fedcheck.tui.widgets.doors import Door
 
 
 def list_conversion_doors(app: ProjectApp) -> list[Door]:
@@ -19,8 +18,8 @@ def list_conversion_doors(app: ProjectApp) -> list[Door]:
     return [Door(Content.styled(text, "$foreground-muted"), "convert:")]
 
 
-def describe_conversion(app: ProjectApp) -> ReadingScreen:
-    """Return a page that states what a conversion does, with the commands for it."""
+def describe_conversion(app: ProjectApp) -> str:
+    """Return a text that states what a conversion does, with the commands for it."""
     project = app.session.project
     successors = list_successors(project.process, app.session.catalog.list_choices())
     commands = "\n".join(f"  fedcheck convert --to {one} DIR --dry-run" for one in successors)
@@ -34,5 +33,4 @@ def describe_conversion(app: ProjectApp) -> ReadingScreen:
         "Where the process needs profile options, add them as for fedcheck init. For cr26, these "
         "are --type, --path and --class.",
     )
-    text = "\n\n".join(parts)
-    return ReadingScreen("Continue on another process", text)
+    return "\n\n".join(parts)

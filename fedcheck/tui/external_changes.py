@@ -24,6 +24,9 @@ from fedcheck.tui.save_queue import SaveQueue
 POLL_SECONDS = 0.5
 """How often the app looks whether files changed on disk."""
 
+NEWS_SECONDS = 1.0
+"""When it looks what others did since somebody last looked: home is there by then."""
+
 MAX_PEOPLE = 3
 """How many people a message on changes names."""
 
@@ -69,10 +72,12 @@ class ExternalChanges:
         self.since_last_look = []
         self.losses = []
         since = self.looked_before = self._last_look(session)
-        app.writer.submit(
+        opened = app.clock().astimezone(UTC).isoformat()
+        app.writer.put_off(
             lambda: self._begin(session, since),
-            lambda future: app.call_later(self._begun, future, session),
+            lambda future: app.call_later(self._begun, future, session, opened),
         )
+        app.set_timer(NEWS_SECONDS, app.writer.catch_up)
         if session.problems:
             more = len(session.problems) - 1
             count = f"and {pluralize(more, 'more problem')}; " if more else ""
@@ -119,7 +124,7 @@ class ExternalChanges:
         While something is saved or read, it does not look.
         """
         app, session = self._app, self._app.open_session
-        if session is None or app.writer.waiting:
+        if session is None or app.writer.waiting or app.writer.is_behind:
             return
         if session.today() != self.day:
             self.day = session.today()
@@ -130,12 +135,9 @@ class ExternalChanges:
         )
 
     def _last_look(self, session: Session) -> datetime | None:
-        """Return when this person last had the workspace open; note that it is so now."""
-        memory, name = self._app.memory, f"looked:{session.root}"
-        said = memory.text(name)
-        memory.put(name, self._app.clock().astimezone(UTC).isoformat())
+        """Return when this person last had the workspace open."""
         try:
-            moment = datetime.fromisoformat(said)
+            moment = datetime.fromisoformat(self._app.memory.text(f"looked:{session.root}"))
         except ValueError:
             return None
         return moment if moment.tzinfo else None
@@ -171,9 +173,10 @@ class ExternalChanges:
             self._app.tell(lines[0], "; ".join(line.strip() for line in lines[1:]), "warning")
             self._app.changed()
 
-    def _begun(self, future: Future[list[HistoryLine]], session: Session) -> None:
-        """Show what others did while nobody looked."""
+    def _begun(self, future: Future[list[HistoryLine]], session: Session, opened: str) -> None:
+        """Show what others did while nobody looked, and note when that was."""
         if session is self._app.open_session and future.exception() is None:
+            self._app.memory.put(f"looked:{session.root}", opened)
             self._tell_settled()
             self.since_last_look = future.result()
             if self.since_last_look or self.losses:

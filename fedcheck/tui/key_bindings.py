@@ -8,7 +8,7 @@ from textual.dom import DOMNode
 from textual.keys import key_to_character
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from fedcheck.keys.action import Action
 from fedcheck.keys.actions import ACTIONS, list_actions
@@ -72,7 +72,7 @@ def rebind(node: DOMNode, keymap: KeyMap) -> None:
                 done.add((binding.id, binding.action))
                 for new in keymap.of(binding.id):
                     _bind(found, new, binding.with_key(new, key_text(keymap.of(binding.id)[0])))
-    if isinstance(node, Widget) and node.can_focus and not isinstance(node, Input | TextArea):
+    if isinstance(node, Widget) and node.can_focus and not _is_field(node):
         for key, binding in _moves(node, found, keymap):
             found.setdefault(key, []).append(binding)
     if isinstance(node, App):
@@ -80,6 +80,17 @@ def rebind(node: DOMNode, keymap: KeyMap) -> None:
     held.clear()
     held.update(found)
     node._fedcheck_keys = keymap  # type: ignore[attr-defined]
+
+
+def _is_field(node: Widget) -> bool:
+    """Return whether text is typed in a widget; what Textual needs for long texts loads late."""
+    if isinstance(node, Input):
+        return True
+    if not node.check_consume_key("a", "a"):
+        return False
+    from textual.widgets import TextArea
+
+    return isinstance(node, TextArea)
 
 
 def _moves(

@@ -41,6 +41,8 @@ class Preferences:
         self.keymap = build_key_map(config.preset, config.keys)
         self.signs = sign_set(config.glyphs)
         self.memory = Memory.load(folders.state)
+        # Textual keeps what a filter made of a line with the filter: one for every line, for good.
+        self._dimmed, self._colourless = Dimmed(), Colourless()
 
     def choose_theme(self, color_system: str | None) -> str:
         """Return the theme that was chosen last, else that of the configuration, else ours.
@@ -57,8 +59,8 @@ class Preferences:
     def line_filters(self, theme: str, own: Sequence[LineFilter]) -> Sequence[LineFilter]:
         """Make dim text dim in the terminal's theme; take every color out, as NO_COLOR asks."""
         if self.colourless:
-            return [Dimmed(), Colourless()]
-        return [*own, Dimmed()] if theme == themes.TERMINAL.name else own
+            return [self._dimmed, self._colourless]
+        return [*own, self._dimmed] if theme == themes.TERMINAL.name else own
 
     def problem_text(self) -> str:
         """State in one line what the configuration states in vain; nothing where it is sound."""

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from textual.content import Content
-
 from fedcheck.domain.field_values import printed
 from fedcheck.domain.fields import field_of
 from fedcheck.domain.text import one_line, pluralize
@@ -14,25 +12,11 @@ from fedcheck.sharing.handover_scope import label_field
 from fedcheck.sharing.handover_store import Proposal
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
-from fedcheck.tui.widgets.attention import Door
 
 LINE = 58
 WIDE = 44
 MANY = 5
 """The cells of a line of the list and of a value, and the fields shown: what 80x24 has room for."""
-
-
-def list_proposal_doors(app: ProjectApp) -> list[Door]:
-    """Return a line that leads to the open proposals; none where there are no such."""
-    try:
-        count = len(proposals.list_open(app.session))
-    except FedcheckError:
-        return []  # fedcheck handover lists what cannot be read
-    if not count:
-        return []
-    noun = "proposal" if count == 1 else "proposals"
-    text = f"? {count:>3} {noun} to accept or reject"
-    return [Door(Content.styled(text, "$text-warning"), "proposals:")]
 
 
 async def decide_proposals(app: ProjectApp) -> None:

@@ -10,7 +10,6 @@ from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError, Workspac
 from fedcheck.session import Transaction
 from fedcheck.storage.guards import ConflictError
 from fedcheck.tui.app_protocol import ProjectApp
-from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 
 RETRY_SECONDS = 3.0
 """How often the app tries again to save what the disk refused."""
@@ -206,6 +205,8 @@ class SaveQueue:
 
     async def _ask_to_leave(self) -> None:
         count = pluralize(len(self.jobs), "change")
+        from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+
         choices = [
             Choice("stay", "Stay and keep trying to save", "s"),
             Choice("leave", f"Quit without {count}", "l"),

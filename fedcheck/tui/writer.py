@@ -15,11 +15,30 @@ class Writer:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fedcheck-writer")
         self._lock = Lock()
         self._waiting = 0
+        self._put_off: Callable[[], object] | None = None
 
     @property
     def waiting(self) -> int:
         """Return how many jobs have not ended."""
         return self._waiting
+
+    @property
+    def is_behind(self) -> bool:
+        """Return whether a job was put off and has not been queued since."""
+        return self._put_off is not None
+
+    def put_off(self, job: Callable[[], T], done: Callable[["Future[T]"], object]) -> None:
+        """Keep a job for `catch_up`: it is queued then, or before the next job; never by `close`.
+
+        Of two that were put off only the second is left. See `submit`.
+        """
+        self._put_off = lambda: self._queue(job, done)
+
+    def catch_up(self) -> None:
+        """Queue the job that was put off, if there is one."""
+        queue, self._put_off = self._put_off, None
+        if queue is not None:
+            queue()
 
     def submit(self, job: Callable[[], T], done: Callable[["Future[T]"], object]) -> "Future[T]":
         """Queue a job and return its future; `done` is called when it has ended.
@@ -27,6 +46,10 @@ class Writer:
         That is in the writer's thread. It must not wait for the UI thread, which may be waiting
         in `close` for this one.
         """
+        self.catch_up()
+        return self._queue(job, done)
+
+    def _queue(self, job: Callable[[], T], done: Callable[["Future[T]"], object]) -> "Future[T]":
         future: Future[T] = Future()
 
         def run() -> None:

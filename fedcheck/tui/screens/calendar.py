@@ -18,7 +18,7 @@ from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.style_sheets import sheets
-from fedcheck.tui.widgets.attention import Door, Doors
+from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 

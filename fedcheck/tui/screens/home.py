@@ -1,6 +1,5 @@
 """Home: where do we stand, what must I do now, what needs attention."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -14,21 +13,19 @@ from textual.widgets import Static
 
 from fedcheck.analysis import agenda
 from fedcheck.analysis.activity import lately
-from fedcheck.analysis.board import Board, list_orphaned_refs
+from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, gates
 from fedcheck.analysis.progress import compute_pace
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.profile import list_headings
 from fedcheck.domain.text import pluralize
-from fedcheck.tui.conversion_offer import describe_conversion, list_conversion_doors
-from fedcheck.tui.dialogs.losses import LossesScreen
-from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, ReadingScreen
+from fedcheck.tui.conversion_offer import list_conversion_doors
 from fedcheck.tui.key_bindings import bindings, shown
-from fedcheck.tui.proposal_actions import decide_proposals, list_proposal_doors
-from fedcheck.tui.screens.home_lines import by_day, date_lines, fill, gate_line
+from fedcheck.tui.screens.home_lines import by_day, date_lines, fill, gate_line, list_troubles
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.style_sheets import sheets
-from fedcheck.tui.widgets.attention import Door, Doors, attention, list_loss_doors
+from fedcheck.tui.widgets.attention import attention
+from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.navigator import Place
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
@@ -138,7 +135,7 @@ class HomeScreen(PlaceScreen):
         self.milestones.show(self._dates(board, found))
         self._course(board)
         self._lately()
-        needs = self._needs(self._troubles(self._judged[3]))
+        needs = self._needs(list_troubles(app, self._judged[3]))
         self.attention.show(needs)
         self._next(board, len(needs))
 
@@ -248,28 +245,6 @@ class HomeScreen(PlaceScreen):
         more = Content.styled(f"  and {len(found) - room + 1} more", "$text-warning")
         return [*found[: room - 1], Door(more, "attention:")]
 
-    def _troubles(self, found: list[Door]) -> list[Door]:
-        """Return what is lost, proposals of hand-overs, and then what else needs attention."""
-        first = list_loss_doors(self.fedcheck.others.losses, self.fedcheck.signs)
-        first += list_proposal_doors(self.fedcheck)
-        return [*first, *(door for door in found if door.target or not first)]
-
-    async def _ask_attention(self) -> None:
-        """Show all that needs attention, to go to one of it."""
-        app = self.fedcheck
-        found = self._troubles(attention(app.board, app.signs, app.view_role))
-        choices = [Choice(door.target, door.line.plain) for door in found if door.target]
-        self._go(await self.fedcheck.ask(ChoicePrompt("Needs attention", choices)))
-
-    async def _ask_step(self) -> None:
-        """Show all steps of the role, to go to one of them."""
-        role = self.fedcheck.view_role
-        choices = [
-            Choice(f"item:{step.row.ref}", f"{fill(step.row.item.title, 40)} {step.why}")
-            for step in agenda.list_steps_of_role(self.fedcheck.board, role)
-        ]
-        self._go(await self.fedcheck.ask(ChoicePrompt(f"Next for {role}", choices)))
-
     @on(PhaseTable.Folded)
     def _fold_phases(self) -> None:
         self.phases.toggle()
@@ -290,44 +265,9 @@ class HomeScreen(PlaceScreen):
 
     @on(Doors.Opened)
     def _open_door(self, event: Doors.Opened) -> None:
-        self._go(event.target)
+        from fedcheck.tui.screens.home_doors import open_door
 
-    def _go(self, door: str | None) -> None:
-        """Go through a door: `kind:target`."""
-        kind, _, target = (door or "").partition(":")
-        app = self.fedcheck
-        doors: dict[str, Callable[[str], object]] = {
-            "item": app.show_item,
-            "query": lambda query: app.open_from_home("checklist", query=query),
-            "requests": lambda words: app.show_issues("requests", words),
-            "findings": lambda words: app.show_issues("findings", words),
-            "evidence": lambda words: app.open_from_home("evidence-register", words),
-            "history": lambda words: app.open_screen("history", filter_text=words),
-            "gate": lambda milestone: app.open_screen("gate", milestone),
-            "attention": lambda _: app.start(self._ask_attention()),
-            "steps": lambda _: app.start(self._ask_step()),
-            "calendar": lambda _: app.open_from_home("calendar"),
-            "proposals": lambda _: app.start(decide_proposals(app)),
-            "convert": lambda _: self.app.push_screen(describe_conversion(app)),
-            "orphans": lambda _: self._read_orphans(),
-            "broken": lambda number: self._read_broken(int(number)),
-            "losses": lambda _: self.app.push_screen(LossesScreen()),
-        }
-        if kind in doors:
-            doors[kind](target)
-
-    def _read_orphans(self) -> None:
-        lost = list_orphaned_refs(self.fedcheck.board.project)
-        text = "The items of these records are no longer in the checklist. Nothing is lost;  "
-        text += "fedcheck doctor shows how to move them.\n\n" + "\n".join(lost)
-        self.app.push_screen(ReadingScreen(pluralize(len(lost), "orphaned record"), text))
-
-    def _read_broken(self, number: int) -> None:
-        broken = self.fedcheck.board.project.broken
-        if number < len(broken):
-            one = broken[number]
-            text = f"{one}\n\nNothing is lost; fedcheck never overwrites this file."
-            self.app.push_screen(ReadingScreen("A file that cannot be read", text))
+        open_door(self.fedcheck, event.target)
 
     def action_home_open(self) -> None:
         """Enter is handled by the part that has the focus."""

@@ -1,4 +1,4 @@
-"""The lines of home on gates and milestones: each leads to what it is about."""
+"""The lines of home on gates, milestones and what is lost: each leads to what it is about."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,10 +10,14 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
 from fedcheck.analysis.gate_scope import count_before_each
 from fedcheck.analysis.gates import Gate
-from fedcheck.analysis.outstanding import NOBODY, group_by_owner
+from fedcheck.analysis.outstanding import NOBODY, count_by_owner
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.text import one_line
-from fedcheck.tui.widgets.attention import Door
+from fedcheck.errors import FedcheckError
+from fedcheck.storage.paths import HANDOVERS_FOLDER
+from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.widgets.attention import list_loss_doors
+from fedcheck.tui.widgets.doors import Door
 
 BESIDE_TITLE = 10 + 12 + 2
 """The cells next to a milestone's title: its date, the distance, a gap; then what is missing."""
@@ -32,13 +36,13 @@ def gate_line(board: Board, found: Sequence[Gate]) -> Door:
         text = Content.assemble((f"{name}{when}: ", "bold"), ("ready", "$text-success"))
     else:
         owed: dict[str, int] = {}
-        for debt in group_by_owner(board.project, gate.missing):
-            who = one_line(debt.role or debt.person, 30) or NOBODY
-            owed[who] = owed.get(who, 0) + len(debt.missing)
+        for role, person, count in count_by_owner(board.project, gate.counted):
+            who = one_line(role or person, 30) or NOBODY
+            owed[who] = owed.get(who, 0) + count
         owers = ", ".join(f"{who} {number}" for who, number in owed.items())
         text = Content.assemble(
             (f"{name}{when}: ", "bold"),
-            (f"{len(gate.missing)} outstanding", "$text-warning"),
+            (f"{len(gate.counted)} outstanding", "$text-warning"),
             (f"   {owers}", "$foreground-muted"),
         )
     return Door(text, f"gate:{gate.milestone.id}")
@@ -94,6 +98,29 @@ def _verdict(gate: Gate, before: int) -> tuple[str, str]:
     if gate.ready:
         return f"ready{more}", "$text-warning" if before else "$text-success"
     return f"{len(gate.counted)} outstanding{more}", "$text-warning"
+
+
+def list_troubles(app: ProjectApp, found: Sequence[Door]) -> list[Door]:
+    """Return what is lost, proposals of hand-overs, and then what else needs attention."""
+    first = list_loss_doors(app.others.losses, app.signs) + _list_proposal_doors(app)
+    return [*first, *(door for door in found if door.target or not first)]
+
+
+def _list_proposal_doors(app: ProjectApp) -> list[Door]:
+    """Return a line that leads to the open proposals; none where there are no such."""
+    if not (app.session.root / HANDOVERS_FOLDER).is_dir():
+        return []  # nothing was ever handed over: what reads hand-overs is not loaded
+    from fedcheck.sharing.proposals import list_open
+
+    try:
+        count = len(list_open(app.session))
+    except FedcheckError:
+        return []  # fedcheck handover lists what cannot be read
+    if not count:
+        return []
+    noun = "proposal" if count == 1 else "proposals"
+    text = f"? {count:>3} {noun} to accept or reject"
+    return [Door(Content.styled(text, "$text-warning"), "proposals:")]
 
 
 def by_day(dated: tuple[date, object]) -> date:

@@ -26,7 +26,7 @@ from fedcheck.storage.typed_files import make_temporary_folder
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import TextPrompt
 from fedcheck.tui.style_sheets import sheets
-from fedcheck.tui.widgets.attention import Door, Doors
+from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.process_fields import ProcessFields, choice, labeled
 

@@ -1,14 +1,9 @@
-"""Short lists of lines that lead somewhere: what needs attention."""
+"""What needs attention, as lines that lead to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 
-from textual.binding import Binding
 from textual.content import Content
-from textual.message import Message
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from fedcheck.analysis.board import Board, list_orphaned_refs
 from fedcheck.analysis.evidence_register import count_soon
@@ -28,61 +23,7 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.storage.losses import Loss
 from fedcheck.tui.signs import Signs
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A line and what is behind it: `item:REF`, `query:TEXT`, `gate:ID`, or nothing."""
-
-    line: Content
-    target: str = ""
-
-
-class Doors(OptionList):
-    """Lines that open what they count."""
-
-    BINDINGS = [  # noqa: RUF012 - Textual reads it from the class
-        Binding("j", "cursor_down", "down", show=False),
-        Binding("k", "cursor_up", "up", show=False),
-        Binding("enter", "select", "open", key_display="⏎"),
-    ]
-
-    class Opened(Message):
-        """A person went through a door."""
-
-        def __init__(self, target: str) -> None:
-            self.target = target
-            super().__init__()
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, markup=False)
-        self.doors: list[Door] = []
-
-    def show(self, doors: Sequence[Door]) -> None:
-        """Show doors; the highlight stays on what it is on, or else at its place."""
-        if doors == self.doors:
-            return
-        place = self.highlighted
-        target = self.doors[place].target if place is not None else ""
-        self.doors = list(doors)
-        self.set_options([Option(door.line, disabled=not door.target) for door in doors])
-        if place is not None and self.doors:
-            places = [n for n, door in enumerate(self.doors) if target and door.target == target]
-            at = min(places, key=lambda n: abs(n - place), default=min(place, len(doors) - 1))
-            self.highlighted = at
-
-    def on_focus(self) -> None:
-        """Stand on the first door: enter shall open what the eye is on."""
-        if self.highlighted is None:
-            self.action_first()
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Open the door."""
-        event.stop()
-        target = self.doors[event.option_index].target
-        if target:
-            self.post_message(self.Opened(target))
-
+from fedcheck.tui.widgets.doors import Door
 
 RULES_DAYS = 30
 """How many days ahead a day of a ruleset needs attention."""
@@ -224,6 +165,7 @@ def _unverified(board: Board, signs: Signs) -> list[Door]:
     links = {
         normalize_link(one.link)
         for row in [*board.rows.values(), *list_issue_rows(board)]
+        if row.unverified
         for one, state in zip(row.record.evidence, row.evidence, strict=True)
         if state == EvidenceState.UNVERIFIED
     }

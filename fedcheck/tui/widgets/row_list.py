@@ -216,9 +216,9 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     def watch_cursor(self, before: int, now: int) -> None:
         """Redraw the two rows concerned and show who listens."""
+        self._keep_visible()
         for row in (before, now):
             self.refresh_line(row)
-        self._keep_visible()
         self.post_message(self.Highlighted())
 
     def on_resize(self, event: events.Resize) -> None:
