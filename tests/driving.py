@@ -71,6 +71,9 @@ def drive(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Screen, "_compositor_refresh", _paint_later)
     patch.setattr(Stylesheet, "_parse_rules", _parsed_once)
     patch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+    # A test waits for the details after each key, and not for their delay: it was a third of its
+    # time. A timer without any delay looks for ever.
+    patch.setattr("fedcheck.tui.screens.filtered_list.DETAILS_DELAY", 0.001)
     patch.setattr("fedcheck.tui.external_changes.NEWS_SECONDS", 0.01)
     # Not `has_expired` alone: a toast that is shown with less than no time left gets a timer of a
     # negative interval, for which Textual looks for ever, without giving way to anything else.
