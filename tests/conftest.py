@@ -23,7 +23,7 @@ import pytest
 
 from fedcheck import session as session_module
 from fedcheck.session import Session, open_session
-from fedcheck.storage import paths, toml_lines
+from fedcheck.storage import local_binding, paths, toml_lines
 
 hypothesis.settings.register_profile(
     "ci",
@@ -165,6 +165,8 @@ def home(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FEDCHECK_USER", "alice")
     monkeypatch.setenv("TZ", "UTC")
+    # The secret of a process without a home would seal what later tests' processes have to read.
+    monkeypatch.setattr(local_binding, "_unkept", [])
     return folder
 
 

@@ -41,7 +41,7 @@ def drive(patch: pytest.MonkeyPatch) -> None:
     What changed is painted once all is settled, not after each step on the way there. Nothing is
     animated, and what was told stays for `told` to read, however long a test takes.
     """
-    run_in_executor, submit = asyncio.BaseEventLoop.run_in_executor, Writer.submit
+    run_in_executor, submit = asyncio.BaseEventLoop.run_in_executor, Writer._queue
     THREADS.clear()
 
     def note(future: "asyncio.Future[Any]") -> "asyncio.Future[Any]":
@@ -64,7 +64,7 @@ def drive(patch: pytest.MonkeyPatch) -> None:
         return submit(writer, job, tell)
 
     patch.setattr(asyncio.BaseEventLoop, "run_in_executor", run_noted)
-    patch.setattr(Writer, "submit", submit_noted)
+    patch.setattr(Writer, "_queue", submit_noted)
     patch.setattr("textual.app.wait_for_idle", caught_up)
     patch.setattr("textual.pilot.wait_for_idle", caught_up)
     patch.setattr(Pilot, "wait_for_scheduled_animations", settle)  # before a picture is taken
