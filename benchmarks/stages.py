@@ -128,11 +128,16 @@ def _name_ours(places: list[str]) -> str:
     """Return the stage of our own code that is running, the innermost first; nothing for none.
 
     The outermost room that is no surface decides: what the storage calls is decoding, what the
-    analysis calls is judging.
+    analysis calls is judging. What was put off until the analysis asks for it is decoding too.
     """
     for place in places:
         if Path(place).stem in HISTORIES:
             return HISTORY
+    stems = [Path(place).stem for place in places]
+    if "late_mapping" in stems:
+        inner = places[: stems.index("late_mapping")]
+        if any(place.startswith("/storage/") for place in inner):
+            return DECODING
     for place in reversed(places):
         room = place.strip("/").partition("/")[0]
         if room not in SURFACES:
