@@ -20,7 +20,8 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.reference import find_candidates
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError
-from fedcheck.storage import cache, checklist_files, evidence_states
+from fedcheck.session import open_session
+from fedcheck.storage import cache, checklist_files, evidence_states, paths
 from fedcheck.storage.cache import Cache, open_cache
 from fedcheck.storage.loaded_files import KeptList
 
@@ -214,6 +215,26 @@ def test_records_that_are_damaged_in_the_cache_are_parsed_when_they_are_asked_fo
     (held,) = [path for path in own_cache.iterdir() if b"bob" in path.read_bytes()]
     held.write_bytes(b"")
     assert call("list --json") == before
+
+
+def test_what_is_edited_by_hand_and_lost_from_the_cache_is_read_as_it_is(
+    root: Path, open_workspace: OpenWorkspace, own_cache: Path
+) -> None:
+    """Between the opening and the question for it: rare, and no reason to fail."""
+    run(["status"])
+    folders = paths.find_user_folders()
+    kept = open_cache(own_cache.parent)
+    session = open_session(root, folders, (), "alice", cache=kept)
+    for path in own_cache.iterdir():
+        path.write_bytes(b"")
+    cache._shared.clear()
+    listed, records = root / "checklists" / "own.toml", root / "progress" / "own.toml"
+    listed.write_text(listed.read_text().replace("Second thing", "Another thing"))
+    records.write_text(records.read_text().replace("bob", "eve"))
+    assert session.project.checklists["own"].items["second"][1].title == "Another thing done"
+    assert session.project.record("own:first").owner == "eve"
+    assert session.refresh()
+    assert session.project.record("own:first").owner == "eve"
 
 
 def test_evidence_is_looked_at_once_somebody_asks(

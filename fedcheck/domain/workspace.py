@@ -288,7 +288,7 @@ class Project(Struct, frozen=True, eq=False, dict=True):
             f"{name}:{item}"
             for name, outline in self.outlines.items()
             for item in find(outline)
-            if self.checklists[name].items[item][1].applies_to(self.facts)
+            if (found := self.checklists[name].items.get(item)) and found[1].applies_to(self.facts)
         ]
 
     def with_records(self, checklist: str, records: Mapping[str, Record]) -> "Project":

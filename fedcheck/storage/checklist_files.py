@@ -337,14 +337,21 @@ def _load_list(file: _File, layer: Layer, processes: _Processes, cache: Cache) -
 def _load_later(
     file: _File, layer: Layer, processes: _Processes, cache: Cache, outline: ListOutline
 ) -> LoadedList:
-    """Return a faultless list whose items are read when somebody asks for them."""
+    """Return a faultless list whose items are read when somebody asks for them.
+
+    Its bytes are not held until then: what the cache has lost meanwhile is read again.
+    """
+    path, under, digest = file.path, file.under, file.digest
+
+    def load() -> LoadedList:
+        known = cache.load(KeptList, _list_key(path, digest, processes))
+        if known is None:
+            return _load_list(_read_file(path, under), layer, processes, cache)
+        held = restore_list(known)
+        return LoadedList(path=path, layer=layer, held=held, digest=digest, under=under)
+
     return LoadedList(
-        path=file.path,
-        layer=layer,
-        digest=file.digest,
-        under=file.under,
-        late=lambda: _load_list(file, layer, processes, cache),
-        _outline=outline,
+        path=path, layer=layer, digest=digest, under=under, late=load, _outline=outline
     )
 
 

@@ -122,6 +122,7 @@ class LoadedList(LoadedFile, kw_only=True):
             found = late()
             self.held, self.unreadable = found.held, found.unreadable
             self.parsed, self.collector = found.parsed, found.collector
+            self.digest = found.digest  # another one where the file had to be read again
             self.late = None
         return self.held
 

@@ -89,7 +89,10 @@ def recall(
 
         def read() -> Mapping[str, Any]:
             found: Mapping[str, Any] | None = cache.load(_PROGRESS, key)
-            return remember(parse(path, raw, book), cache).records if found is None else found
+            if found is None:  # the bytes were not held: what the cache has lost is read again
+                again = read_bytes(path, workspace_of(path.parent.parent))
+                return remember(parse(path, again, book), cache).records
+            return found
 
         return RecordFile(book, LateRecords(read), {}, digest)
     records = cache.load(_KINDS[book], key)
