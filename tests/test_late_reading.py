@@ -9,6 +9,7 @@ from conftest import MakeWorkspace, OpenWorkspace
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from own_caches import give_own_cache, run_afresh
 
 from fedcheck.analysis.board import resolve_item
 from fedcheck.cli.main import run
@@ -70,11 +71,8 @@ Call = Callable[[str], str]
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the test a cache of its own, on disk and in memory; return its folder."""
-    monkeypatch.delenv("FEDCHECK_CACHE", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(cache, "_shared", {})
-    return tmp_path / "cache" / "fedcheck" / "parsed"
+    """Return the folder of a cache of the test's own."""
+    return give_own_cache(tmp_path / "cache", monkeypatch)
 
 
 @pytest.fixture
@@ -117,19 +115,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Return a function that runs a command as a process of its own would, and returns its output.
-
-    What is shared in memory is not there.
-    """
-
-    def run_line(line: str) -> str:
-        monkeypatch.setattr(cache, "_shared", {})
-        status = run(line.split())
-        out, err = capsys.readouterr()
-        assert status in (0, 1), err
-        return out + err
-
-    return run_line
+    """Return a function that runs a command as a process of its own would."""
+    return lambda line: run_afresh(line, capsys, monkeypatch)
 
 
 @pytest.mark.parametrize("word", ["own:second", "second"])

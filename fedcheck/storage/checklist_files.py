@@ -312,26 +312,34 @@ def _load_process(file: _File, layer: Layer, cache: Cache) -> LoadedProcess:
 
     found = parse_process(path, file.raw, layer)
     if found.process is not None and not found.problems():
-        found.process = cache.keep(Process, key, found.process)
+        cache.keep(Process, key, found.process)
     return found
 
 
 def _load_list(file: _File, layer: Layer, processes: _Processes, cache: Cache) -> LoadedList:
     """Load a checklist file from the cache where its bytes are known, else parse it."""
-    path, digest, under = file.path, file.digest, file.under
     if file.problems:
-        return LoadedList(path=path, layer=layer, unreadable=file.problems)
-    key = _list_key(path, digest, processes)
-    known = cache.load(KeptList, key)
-    if known is not None:
-        held = restore_list(known)
-        return LoadedList(path=path, layer=layer, held=held, digest=digest, under=under)
+        return LoadedList(path=file.path, layer=layer, unreadable=file.problems)
+    key = _list_key(file.path, file.digest, processes)
+    if known := _load_known(file.path, file.digest, file.under, layer, key, cache):
+        return known
     from fedcheck.storage.checklist_reader import parse_list  # only new files pay for it
 
-    found = parse_list(path, file.raw, layer, processes.counting)
+    found = parse_list(file.path, file.raw, layer, processes.counting)
     if found.held is not None and not found.problems():
-        found.held = restore_list(cache.keep(KeptList, key, keep_list(found.held)))
+        cache.keep(KeptList, key, keep_list(found.held))
     return found
+
+
+def _load_known(
+    path: Path, digest: str, under: Path | None, layer: Layer, key: str, cache: Cache
+) -> LoadedList | None:
+    """Return a list that the cache has; None where it has to be parsed."""
+    known = cache.load(KeptList, key)
+    if known is None:
+        return None
+    held = restore_list(known)
+    return LoadedList(path=path, layer=layer, held=held, digest=digest, under=under)
 
 
 def _load_later(
@@ -344,11 +352,9 @@ def _load_later(
     path, under, digest = file.path, file.under, file.digest
 
     def load() -> LoadedList:
-        known = cache.load(KeptList, _list_key(path, digest, processes))
-        if known is None:
-            return _load_list(_read_file(path, under), layer, processes, cache)
-        held = restore_list(known)
-        return LoadedList(path=path, layer=layer, held=held, digest=digest, under=under)
+        key = _list_key(path, digest, processes)
+        known = _load_known(path, digest, under, layer, key, cache)
+        return known or _load_list(_read_file(path, under), layer, processes, cache)
 
     return LoadedList(
         path=path, layer=layer, digest=digest, under=under, late=load, _outline=outline

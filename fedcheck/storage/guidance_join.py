@@ -1,7 +1,7 @@
-"""Join our guidance to lists that ask for it (`guidance = "cr26"`), when they are loaded.
+"""Join our guidance to lists that ask for it (`guidance = "cr26"`), when their items are read.
 
-Our words come from the shipped lists of that process, which every command has parsed anyway; the
-files of guidance themselves are for the builder alone.
+Our words come from the shipped lists of that process, which are read then too; the files of
+guidance themselves are for the builder alone.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,14 +22,16 @@ def join_shipped_guidance(lists: Iterable[LoadedList], known: Sequence[LoadedLis
         known: lists of all layers, with the shipped ones among them.
     """
     joins: dict[str, Callable[[Checklist], Checklist]] = {}
+    wordless: set[str] = set()
     for one in lists:
         name = one.outline.guidance if one.outline else ""
         if not name or one.join is not None or one.layer == "shipped":
             continue
         if name not in joins:
             joins[name] = _make_join(_list_shipped(known, name))
+            wordless |= set() if _has_words(known, name) else {name}
         one.join = joins[name]
-        if not _has_words(known, name):
+        if name in wordless:
             offered = [process for process in _processes(known) if _has_words(known, process)]
             hint = did_you_mean(name, offered) or "known: " + ", ".join(offered)
             text = f'no guidance is shipped for the process "{one_line(name, 60)}"'

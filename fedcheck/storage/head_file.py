@@ -74,7 +74,7 @@ def load_head(
     if config is None or errors:
         raise InvalidFileError(errors or listed)
     if not listed and not config.extra:
-        config = cache.keep(WorkspaceConfig, key, config)
+        cache.keep(WorkspaceConfig, key, config)
     return config, listed
 
 
