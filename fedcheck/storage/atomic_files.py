@@ -53,7 +53,7 @@ def read_plain(path: Path) -> bytes:
 
     Reading a pipe or a device could wait, or go on, for ever.
     """
-    _require_plain(path)
+    require_plain(path)
     return path.read_bytes()
 
 
@@ -77,12 +77,13 @@ def read_confined(path: Path, *, under: Path) -> bytes:
 
 def read_prefix(path: Path, size: int) -> bytes:
     """Return the first bytes of an ordinary file, at most `size`. Raises as `read_plain`."""
-    _require_plain(path)
+    require_plain(path)
     with path.open("rb") as file:
         return file.read(size)
 
 
-def _require_plain(path: Path) -> None:
+def require_plain(path: Path) -> None:
+    """Refuse what is no ordinary file: opening a pipe would wait for ever. Raises OSError."""
     try:
         mode = path.stat().st_mode
     except OSError as error:

@@ -96,6 +96,7 @@ def read_newest_hashes(path: Path) -> tuple[str, ...]:
     """
     reach = _TAIL
     try:
+        atomic_files.require_plain(path)
         size = path.stat().st_size
         tail = _read_tail(path, reach)
         while not tail and reach < min(size, _LONGEST):
