@@ -75,6 +75,7 @@ def drive(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Writer, "_queue", submit_noted)
     patch.setattr("textual.app.wait_for_idle", caught_up)
     patch.setattr("textual.pilot.wait_for_idle", caught_up)
+    patch.setattr(Pilot, "_wait_for_screen", _waited_for_screen)
     patch.setattr(Pilot, "wait_for_scheduled_animations", settle)  # before a picture is taken
     patch.setattr(Screen, "_compositor_refresh", _paint_later)
     patch.setattr(Stylesheet, "_parse_rules", _parsed_once)
@@ -174,6 +175,15 @@ async def caught_up(*_: float) -> None:
             if not screen._update_timer._active.is_set():
                 return
             screen._on_timer_update()
+
+
+async def _waited_for_screen(*_: object) -> bool:
+    """Wait as `caught_up` does, and not for an answer of each widget to a message after each key.
+
+    Asking all of them was a third of the messages of a test.
+    """
+    await caught_up()
+    return True
 
 
 async def settle(pilot: Pilot[Any]) -> None:
