@@ -5,6 +5,7 @@ A test names what it needs; `make_workspace` gives it a workspace with the small
 """
 
 import contextlib
+import fcntl
 import gc
 import importlib
 import os
@@ -233,7 +234,8 @@ CopyExample = Callable[..., Path]
 def copy_example(tmp_path_factory: pytest.TempPathFactory) -> CopyExample:
     """Return a function that copies an example workspace to a folder, and returns the folder.
 
-    Each example is made once for all workers, as that takes a second or two. Arguments: the folder,
+    Each example is made once for all workers, as that takes a second or two; the others wait, which
+    leaves the processor to the one that makes it. Arguments: the folder,
     `day` (TODAY without it), `process` (as of `make_example`).
     """
     from fedcheck.demo.example import make_example
@@ -244,9 +246,11 @@ def copy_example(tmp_path_factory: pytest.TempPathFactory) -> CopyExample:
     def copy(root: Path, day: date = TODAY, process: str = "") -> Path:
         made = shared / f"example-{process}-{day}"
         if not made.exists():
-            make_example(own / f"new-{made.name}", day, process)
-            with contextlib.suppress(OSError):  # another worker was quicker
-                (own / f"new-{made.name}").rename(made)
+            with (shared / f"{made.name}.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not made.exists():
+                    make_example(own / f"new-{made.name}", day, process)
+                    (own / f"new-{made.name}").rename(made)
         shutil.copytree(made, root)
         return root
 
