@@ -5,6 +5,7 @@ A test names what it needs; `make_workspace` gives it a workspace with the small
 """
 
 import contextlib
+import difflib
 import fcntl
 import gc
 import importlib
@@ -13,7 +14,7 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -135,9 +136,16 @@ def no_waiting_for_the_disk() -> Iterator[None]:
 def lines_found_once() -> Iterator[None]:
     """Find the lines of a text once: without shipped lists, each process names what is not there.
 
-    `checklist validate` and `doctor` look for these lines anew in each process of a command.
+    `checklist validate` and `doctor` look for these lines anew in each process of a command, and
+    for the words that were meant.
     """
+    match = lru_cache(4096)(difflib.get_close_matches)
+
+    def match_once(word: str, known: Iterable[str], *how: float, **named: float) -> list[str]:
+        return list(match(word, tuple(known), *how, **named))
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(difflib, "get_close_matches", match_once)
         patch.setattr(toml_lines, "Lines", lru_cache(64)(toml_lines.Lines))
         yield
 
