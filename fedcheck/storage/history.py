@@ -11,12 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fedcheck.domain.change import SHORT, HistoryLine
 from fedcheck.storage import atomic_files
 from fedcheck.storage.confined import leads_outside
-from fedcheck.storage.history_graph import LineGraph, build_graph
 from fedcheck.storage.history_lines import (
     format_line,
     hash_line,
@@ -25,6 +24,9 @@ from fedcheck.storage.history_lines import (
     split_lines,
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
+
+if TYPE_CHECKING:
+    from fedcheck.storage.history_graph import LineGraph
 
 T = TypeVar("T")
 
@@ -190,8 +192,10 @@ def read_all(root: Path) -> list[HistoryLine]:
     return read_graph(root).lines
 
 
-def read_graph(root: Path) -> LineGraph:
+def read_graph(root: Path) -> "LineGraph":
     """Read the history of a workspace as a graph. Raises FedcheckError where the disk refuses."""
+    from fedcheck.storage.history_graph import build_graph  # most only look at the ends of files
+
     return build_graph(one for path in list_history_files(root) for one in read(path))
 
 
@@ -243,6 +247,8 @@ def read_since(homes: Iterable[Path], moment: datetime) -> list[HistoryLine]:
             (i for i, line in enumerate(lines) if _is_since(line, moment, stamp)), len(lines)
         )
         late += parse_lines(lines[start:])
+    from fedcheck.storage.history_graph import build_graph
+
     graph = build_graph(late)
     return [one for one in graph.lines if graph.moment(one) >= moment]
 
