@@ -28,7 +28,9 @@ class Source(Struct, frozen=True, rename="kebab", omit_defaults=True):
     url: Annotated[str, Key("Where the document is or was published")] = ""
 
 
-class SourceRef(Struct, frozen=True, rename="kebab", omit_defaults=True):
+# gc=False, here and where else there are thousands: none can be part of a cycle, so the collector
+# need not know them.
+class SourceRef(Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
     """The place in a document that an item is based on."""
 
     id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
@@ -84,7 +86,7 @@ class Former(Struct, frozen=True, rename="kebab", omit_defaults=True):
     code: Annotated[str, Key("Its former official id, if different")] = ""
 
 
-class Item(Struct, frozen=True, rename="kebab", omit_defaults=True):
+class Item(Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
     """One line to tick: a task, or a test step with a result."""
 
     id: Annotated[
@@ -244,7 +246,7 @@ def _are_met(wanted: Mapping[str, Sequence[str]], facts: Mapping[str, str]) -> b
     return all(facts.get(name, "") in values for name, values in wanted.items())
 
 
-class Section(Struct, frozen=True, rename="kebab", omit_defaults=True):
+class Section(Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
     """A group of items under one heading."""
 
     id: Annotated[str, Key("Id of the section, unique in its checklist", check="id")]

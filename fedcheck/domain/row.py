@@ -9,7 +9,7 @@ from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState, Level, Shari
 from fedcheck.domain.record import UNKNOWN_RECORD, Record, is_unobserved
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """One line of a list, with everything that a filter or a screen asks of it.
 
     Attributes:
