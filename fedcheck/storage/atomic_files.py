@@ -87,8 +87,9 @@ def read_prefix(path: Path, size: int) -> bytes:
 
 
 def is_in_plain(path: Path, mark: bytes) -> bool:
-    """Return whether an ordinary file holds some bytes, without holding all of it. Raises as
-    `read_plain`.
+    """Return whether an ordinary file holds some bytes; only a piece of it is held at a time.
+
+    Raises as `read_plain`.
     """
     _require_plain(path)
     with path.open("rb", buffering=0) as file:
