@@ -4,7 +4,8 @@ click imports `inspect` to strip the indentation of a help text, and with it com
 disassembler and the tokenizer of Python; `uuid` imports `platform` for the name of the system,
 msgspec `typing_extensions` for what `typing` has and all that it offers itself, `pathlib` the
 parser of URLs, jinja2 what filters need that no template of ours has, and `gettext` looks for
-catalogs that nobody has installed. This is a fifth of the time of a short command. A stand-in
+catalogs that nobody has installed. Before Python 3.12, `datetime` defines in Python what it
+then takes from its compiled half. This is a fifth of the time of a short command. A stand-in
 answers what it can, and becomes the module itself at any other question.
 """
 
@@ -98,6 +99,9 @@ _KNOWN: dict[str, Mapping[str, Any]] = {
 def put_off() -> None:
     """Put stand-ins where the modules are not loaded yet."""
     known = dict(_KNOWN)
+    if sys.version_info < (3, 12):  # later ones take what is compiled at once
+        compiled = vars(import_module("_datetime"))
+        known["datetime"] = {name: one for name, one in compiled.items() if name[0] != "_"}
     if hasattr(os, "uname"):
         known["platform"] = {"system": lambda: os.uname().sysname}
     for name, functions in known.items():
