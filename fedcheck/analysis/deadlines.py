@@ -331,7 +331,7 @@ def _recollection_date(board: Board, row: Row, evidence_item: Evidence) -> tuple
     That is the day of the milestone that it is judged at, while that lies ahead; else the day on
     which it became too old.
     """
-    span, at = resolve_age_limit(row.item, board.calendar, board.today)
+    span, at = resolve_age_limit(row.item.max_age, board.calendar, board.today)
     old = find_age_limit_date(row.item, row.record, evidence_item)
     if at > board.today:
         milestone = board.project.process.milestone(parse_max_age(row.item.max_age).at)
