@@ -1,7 +1,6 @@
 """What each person owes: items, answers, findings, in the order of urgency."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import date
 from typing import TypeVar
 
@@ -17,7 +16,6 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
-from fedcheck.errors import QueryError
 
 Issue = Request | Finding
 S = TypeVar("S")
@@ -303,18 +301,12 @@ def list_obligations(board: Board, role: str, query: str = "") -> list[Obligatio
 
 def _select_by_query(board: Board, query: str) -> tuple[Iterable[Request], Iterable[Finding]]:
     """Return what a query means in both languages; nothing where it means nothing."""
-    project, today = board.project, board.today
     if not query.strip():
-        return project.requests, project.findings
-    from fedcheck.analysis.issue_queries import build_finding_language, build_request_language
+        return board.project.requests, board.project.findings
+    from fedcheck.analysis.issue_queries import select_issues
 
-    requests: Iterable[Request] = ()
-    findings: Iterable[Finding] = ()
-    with suppress(QueryError):
-        requests = build_request_language(project).parse(query).select(project.requests, today)
-    with suppress(QueryError):
-        findings = build_finding_language(project).parse(query).select(project.findings, today)
-    return requests, findings
+    requests, findings = select_issues(board.project, query, board.today)
+    return requests or (), findings or ()
 
 
 def merge_agenda(steps: Iterable[Step], more: Iterable[Obligation]) -> list[Step | Obligation]:

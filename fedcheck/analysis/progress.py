@@ -1,5 +1,6 @@
 """Counts, percentages, weeks and pace."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -8,7 +9,7 @@ from msgspec import Struct, field
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import Deadline
 from fedcheck.domain.checklist import Checklist
-from fedcheck.domain.glossary import STATUSES, Level
+from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.process import Phase
 from fedcheck.domain.record import UNKNOWN_RECORD
 from fedcheck.domain.row import Row
@@ -71,7 +72,7 @@ def count_items(rows: Iterable[Row], total: Count | None = None) -> Count:
     by_status = total.by_status
     for row in rows:
         record = row.record
-        if row.item.level == Level.MAY:
+        if row.item.level == "may":
             total.optional += 1
         elif record is UNKNOWN_RECORD:
             total.unknown += 1
@@ -126,6 +127,15 @@ def count_by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
         if not first.private:
             count_items(rows, counts.setdefault((first.phase, first.role), Count()))
     return counts
+
+
+def count_evidence_states(rows: Iterable[Row]) -> Counter[str]:
+    """Count pieces of evidence by their state, good ones included."""
+    found: Counter[str] = Counter()
+    for states, items in Counter(row.evidence for row in rows).items():
+        for state in states:
+            found[state] += items
+    return found
 
 
 def count_by_section(rows: Iterable[Row]) -> dict[tuple[str, str], Count]:

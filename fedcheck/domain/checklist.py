@@ -307,8 +307,7 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab", omit_defaults=Tr
         The answer is kept: to find it, what the item means is hashed, and every change of a record
         makes a new board.
         """
-        known = self.__dict__.get("bases")
-        if known and known.get(item.id) == basis and self.items[item.id][1] is item:
+        if self.known_bases.get(item.id) == basis and self.items[item.id][1] is item:
             return True
         key = item.id, basis
         if key not in self._accepted:
@@ -319,6 +318,12 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab", omit_defaults=Tr
     def bases(self) -> dict[str, str]:
         """Return the basis of each item by its id."""
         return {name: item.basis() for name, (_, item) in self.items.items()}
+
+    @property
+    def known_bases(self) -> Mapping[str, str]:
+        """Return the bases of the items by their ids if they are known already; else nothing."""
+        known: Mapping[str, str] = self.__dict__.get("bases", {})
+        return known
 
     def know_bases(self, bases: Sequence[str]) -> None:
         """Take the bases of the items, in their order, that were worked out before."""

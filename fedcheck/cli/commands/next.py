@@ -104,7 +104,7 @@ def _cells(board: "Board", one: "Deadline") -> list[str]:
     away = format_distance(one.day, board.today) if one.day else ""
     who = f"{one.owner} ({one.role})" if one.owner and one.role else one.owner or one.role
     why = f"waits for {one.waits}" if one.waits else one.why
-    if output.is_narrow():
+    if output.is_narrow(output.terminal_width()):
         return [day, away, WORDS[one.kind], one.what, one_line(why, 24) if one.waits else who]
     if output.terminal_width():
         why = one_line(why, MAX_REASON)
@@ -191,7 +191,7 @@ def next_(
     if as_json:
         print_json([_step_row(step, board.today) for step in steps[:count]])
         return
-    names = output.shorten_refs(board.project.refs)
+    names = output.shorten_refs(board.rows)
     rows = [[str(i), *_step_cells(step, names)] for i, step in enumerate(steps[:count], 1)]
     print_lines(output.format_table(rows, right=(0,), flexible=3))
     if not steps:
