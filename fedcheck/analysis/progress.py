@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.deadlines import Deadline
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.process import Phase
 from fedcheck.domain.record import UNKNOWN_RECORD
 from fedcheck.domain.row import Row
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.deadlines import Deadline
 
 
 class Count(Struct):
@@ -167,7 +170,7 @@ WORDS = {
 """What happens on the day, by the kind of a deadline, in a word."""
 
 
-def group_deadlines(found: Iterable[Deadline], today: date) -> list[tuple[str, list[Deadline]]]:
+def group_deadlines(found: Iterable["Deadline"], today: date) -> list[tuple[str, list["Deadline"]]]:
     """Return deadlines with a day under headings: overdue, weeks while they are near, then months.
 
     Weeks begin on Monday.

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.cli.options import style_text
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import EVIDENCE_SIGNS, STATUS_SIGNS, UNSOUND_STATES, EvidenceState
@@ -61,9 +60,11 @@ def describe_marks(row: Row) -> str:
 
 def replacement_lines(project: Project) -> list[str]:
     """Return what nearer files take out of the shipped ones; nothing where there are none."""
-    found = list_replacements(project)
-    if not found:
+    if not project.replaced:
         return []
+    from fedcheck.analysis.replacements import list_replacements, summarize  # few have any
+
+    found = list_replacements(project)
     some = any(one.takes_out for one in found)
     lines = [style_text(f"{summarize(found)}.", fg="yellow" if some else None, dim=not some)]
     return lines + [

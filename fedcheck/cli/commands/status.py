@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis import deadlines, gate_scope, gates, issues
+from fedcheck.analysis import gate_scope, gates, issues
 from fedcheck.analysis.board import list_orphaned_refs
 from fedcheck.analysis.progress import (
     Count,
@@ -192,6 +192,10 @@ def _print_milestones(board: "Board", found: "list[Gate]") -> None:
 
 def _print_rulesets(board: "Board") -> None:
     """Print from which days rules bind one's own role, and when their grace ends, if not past."""
+    if not board.project.process.rulesets:
+        return
+    from fedcheck.analysis import deadlines  # loaded here: not every process has rulesets
+
     found = deadlines.list_ruleset_deadlines(board, board.project.config.role)
     if not found:
         return
