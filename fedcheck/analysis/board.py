@@ -203,13 +203,12 @@ def list_orphaned_refs(project: Project) -> list[str]:
     A checklist that cannot be read as a whole states nothing of what it lacks.
     """
     shaky = {broken.checklist for broken in project.broken}
-    return [
-        f"{checklist.id}:{item}"
-        for checklist in project.checklists.values()
-        if checklist.id not in shaky
-        for item in project.records.get(checklist.id, {})
-        if item not in checklist.items
-    ]
+    found: list[str] = []
+    for name, checklist in project.checklists.items():
+        if name not in shaky:
+            known, records = checklist.items, project.records.get(name, {})
+            found += [f"{name}:{item}" for item in records if item not in known]
+    return found
 
 
 NO_GUESS = "see: fedcheck list"
