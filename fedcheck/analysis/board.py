@@ -85,7 +85,8 @@ class Board(Struct, frozen=True, eq=False, dict=True):
 def build_board(project: Project, today: date) -> Board:
     """Return the project as it is on a day."""
     days = build_calendar(project)
-    passed = {"", *(name for name, day in days.dates.items() if day <= today)}
+    passed = {name for name, day in days.dates.items() if day <= today}
+    passed.add("")  # what comes after no milestone is not later
     ends = find_phase_ends(project, days.dates)
     rules = evidence.EvidenceRules(days, today, project.file_states or {})
     needs = {
