@@ -85,7 +85,8 @@ class Board(Struct, frozen=True, eq=False, dict=True):
 def build_board(project: Project, today: date) -> Board:
     """Return the project as it is on a day."""
     days = build_calendar(project)
-    passed = {"", *(name for name, day in days.dates.items() if day <= today)}
+    passed = {name for name, day in days.dates.items() if day <= today}
+    passed.add("")  # what comes after no milestone is not later
     ends = find_phase_ends(project, days.dates)
     rules = evidence.EvidenceRules(days, today, project.file_states or {})
     needs = {
@@ -203,13 +204,12 @@ def list_orphaned_refs(project: Project) -> list[str]:
     A checklist that cannot be read as a whole states nothing of what it lacks.
     """
     shaky = {broken.checklist for broken in project.broken}
-    return [
-        f"{checklist.id}:{item}"
-        for checklist in project.checklists.values()
-        if checklist.id not in shaky
-        for item in project.records.get(checklist.id, {})
-        if item not in checklist.items
-    ]
+    found: list[str] = []
+    for name, checklist in project.checklists.items():
+        if name not in shaky:
+            known, records = checklist.items, project.records.get(name, {})
+            found += [f"{name}:{item}" for item in records if item not in known]
+    return found
 
 
 NO_GUESS = "see: fedcheck list"

@@ -36,16 +36,18 @@ def count_before_each(found: Sequence[Gate]) -> list[int]:
     by_phase: dict[str, set[tuple[str, str]]] = {}  # the same, by the phases in which it counted
     known: set[int] = set()
     for gate in found:
-        too = everything & set().union(*(part.things for part in gate.parts))
+        # Most parts are shared: what items owe counted whole before, in a phase that is closed now.
+        shared = sum(len(part.things) for part in gate.parts if id(part) in known)
+        fresh = [part for part in gate.parts if id(part) not in known]
+        too = everything & set().union(*(part.things for part in fresh))
         for phase, elsewhere in by_phase.items():
             if phase not in gate.milestone.closes:
                 too -= elsewhere
-        counts.append(len(everything) - len(too))
-        for part in gate.parts:
-            if id(part) not in known:  # gates share most of them
-                known.add(id(part))
-                everything |= part.things
-                by_phase.setdefault(part.phase, set()).update(part.things)
+        counts.append(len(everything) - shared - len(too))
+        known.update(map(id, fresh))
+        for part in fresh:
+            everything |= part.things
+            by_phase.setdefault(part.phase, set()).update(part.things)
     return counts
 
 

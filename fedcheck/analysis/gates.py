@@ -98,7 +98,7 @@ def _judge(judging: _Judging, milestone: Milestone) -> Gate:
     if milestone.closes:
         rest = [*list_outstanding_issues(judging.issues, milestone)]
         asked = (row for row in board.rows.values() if asks_for(board, milestone, row))
-        rest += list_outstanding_rest(board, milestone, asked)
+        rest += list_outstanding_rest(judging.issues, milestone, asked)
         parts += (Part(phase, tuple(ones)) for phase, ones in groupby(rest, attrgetter("phase")))
         if milestone.roles not in judging.graces:
             judging.graces[milestone.roles] = list(_list_lapsed_graces(board, milestone))
