@@ -8,7 +8,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.geometry import Offset
 from textual.widgets import Static
 
 from fedcheck.analysis import agenda
@@ -56,6 +55,7 @@ class HomeScreen(PlaceScreen):
         super().__init__()
         self._judged: tuple[Board, str, list[Gate], list[Door]] | None = None
         self._widths_used = (0, 0)
+        self._is_laid_out = False
         self.top = TopLine()
         self.phases = PhaseTable(self.fedcheck.signs, id="phases")
         self.gate_line = Doors(id="gate-line")
@@ -103,10 +103,17 @@ class HomeScreen(PlaceScreen):
         yield self.page
         yield KeyLine()
 
+    @property
+    def is_current(self) -> bool:
+        """Return whether it may be drawn: not before its parts have been told their sizes.
+
+        Textual would draw it with its first layout, and all of it again after that.
+        """
+        return self._is_laid_out and super().is_current
+
     def on_resize(self, event: Resize) -> None:
-        """Use the new width; once its parts have their sizes, bring them into sight."""
-        if self.page.offset:
-            self.page.offset = Offset(0, 0)
+        """Use the new width."""
+        self._is_laid_out = True
         if self._widths_used != self._find_widths():
             self.call_after_refresh(self.show)
 
