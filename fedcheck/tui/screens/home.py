@@ -26,7 +26,6 @@ from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.attention import attention
 from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
-from fedcheck.tui.widgets.navigator import Place
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
 from fedcheck.tui.widgets.step_lines import step_line
 from fedcheck.tui.widgets.timeline import sparkline, timeline
@@ -268,6 +267,8 @@ class HomeScreen(PlaceScreen):
                     "Nothing is outstanding in this phase" if lack else "This phase has no gate"
                 )
             return
+        from fedcheck.tui.checklist_view import Place
+
         self.fedcheck.open_screen("checklist", Place(event.phase, event.role))
 
     @on(Doors.Opened)
