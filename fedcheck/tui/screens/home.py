@@ -11,7 +11,6 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from fedcheck.analysis import agenda
-from fedcheck.analysis.activity import lately
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, gates
 from fedcheck.analysis.progress import compute_pace
@@ -196,7 +195,13 @@ class HomeScreen(PlaceScreen):
         self.pace.show([Door(text, f"query:status:done -level:may{phases}")])
 
     def _lately(self) -> None:
-        doings = lately(self.fedcheck.others.since_last_look)
+        entered = self.fedcheck.others.since_last_look
+        if not (entered or self.lately.doors):
+            self.lately_heading.display = self.lately.display = False
+            return
+        from fedcheck.analysis.activity import lately
+
+        doings = lately(entered)
         shown = self.app.size.width >= 100 and self.app.size.height >= 30 and bool(doings)
         self.lately_heading.display = shown
         self.lately.display = shown
