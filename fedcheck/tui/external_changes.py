@@ -113,10 +113,11 @@ class ExternalChanges:
     def look(self) -> None:
         """Take over what another process or person changed, and the new day after midnight.
 
-        While something is saved or read, it does not look.
+        While something is saved or read, it does not look: a change of one's own is no news.
         """
         app, session = self._app, self._app.open_session
-        if session is None or app.writer.waiting or app.writer.is_behind:
+        is_busy = app.writer.waiting or app.writer.is_behind or self._saves.is_saving
+        if session is None or is_busy:
             return
         if session.today() != self.day:
             self.day = session.today()

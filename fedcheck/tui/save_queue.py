@@ -52,6 +52,11 @@ class SaveQueue:
         self._leaving = False
 
     @property
+    def is_saving(self) -> bool:
+        """Return whether a change is being saved, or is on disk and the others do not know it."""
+        return self._running is not None
+
+    @property
     def idle(self) -> bool:
         """Return whether everything is saved, and nothing is being read."""
         return not self.jobs and not self._app.writer.waiting

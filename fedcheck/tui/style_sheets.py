@@ -39,7 +39,7 @@ def sheets(*names: str) -> list[str | PurePath]:
     return [_FOLDER / f"{name}.tcss" for name in names]
 
 
-_LISTS = sheets("lists")
+_HOME, _LISTS = _FOLDER / "home.tcss", _FOLDER / "lists.tcss"
 
 
 def prepare_styles(app: App[Any], screen: Screen[Any]) -> None:
@@ -48,7 +48,8 @@ def prepare_styles(app: App[Any], screen: Screen[Any]) -> None:
     Textual itself would parse every sheet again, and apply all rules once more for the classes.
     All screens but home have lists or fields, Textual's own too.
     """
-    needed = screen.css_path if screen.css_path == sheets("home") else [*_LISTS, *screen.css_path]
+    own = screen.css_path
+    needed = own if own == [_HOME] else [_LISTS, *own]
     fresh = [path for path in needed if not app.stylesheet.has_source(str(path))]
     if fresh:
         app.stylesheet.read_all(fresh)
