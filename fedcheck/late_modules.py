@@ -95,6 +95,12 @@ _KNOWN: dict[str, Mapping[str, Any]] = {
 }
 """Each module, and what is answered without loading it."""
 
+_PALETTE = (
+    *("CommandListItem", "CommandPalette", "DiscoveryHit", "Hit", "Hits", "Provider"),
+    "SimpleProvider",
+)
+"""What other modules of Textual import of its palette."""
+
 
 def put_off() -> None:
     """Put stand-ins where the modules are not loaded yet."""
@@ -105,10 +111,25 @@ def put_off() -> None:
     if hasattr(os, "uname"):
         known["platform"] = {"system": lambda: os.uname().sysname}
     for name, functions in known.items():
-        if name not in sys.modules:
-            sys.modules[name] = LateModule(name, functions)
+        _put_off(name, functions)
     # `import urllib.parse` looks for it in its package.
     urllib.parse = sys.modules["urllib.parse"]  # type: ignore[attr-defined]
+
+
+def put_off_palette() -> None:
+    """Put off what Textual has for a palette; `fedcheck.tui` does, before it imports Textual.
+
+    Textual's app imports it, and with it fields, lists and trees: a twentieth of the time until
+    home is there. Some of these names are the bases of classes there, which only the palettes use
+    that Textual opens by itself, and ours is none of them.
+    """
+    _put_off("textual.command", {name: type(name, (), {}) for name in _PALETTE})
+
+
+def _put_off(name: str, known: Mapping[str, Any]) -> None:
+    """Put a stand-in with what it can answer where a module is not loaded yet."""
+    if name not in sys.modules:
+        sys.modules[name] = LateModule(name, known)
 
 
 def load_all() -> None:
