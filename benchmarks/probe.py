@@ -8,6 +8,7 @@ save ROOT: seconds of one durable change.
 """
 
 import asyncio
+import gc
 import json
 import statistics
 import sys
@@ -48,11 +49,10 @@ def watched(app: Any, drawn: Callable[[], None] | None = None) -> Any:
 
 def our_app(root: str, drawn: Callable[[], None] | None = None) -> Any:
     """Return our app on a workspace."""
+    gc.disable()  # as `fedcheck.__main__` does; the app turns it on
     from fedcheck.storage import config, paths
     from fedcheck.tui.app import FedcheckApp
-    from fedcheck.tui.start import collect_seldom
 
-    collect_seldom()
     folders = paths.find_user_folders()
     app = FedcheckApp(Path(root), folders, config.UserConfig(), "bench", Path(root))
     return watched(app, drawn)

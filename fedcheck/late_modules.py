@@ -4,7 +4,8 @@ click imports `inspect` to strip the indentation of a help text, and with it com
 disassembler and the tokenizer of Python; `uuid` imports `platform` for the name of the system,
 msgspec `typing_extensions` for what `typing` has and all that it offers itself, `pathlib` the
 parser of URLs, jinja2 what filters need that no template of ours has, and `gettext` looks for
-catalogs that nobody has installed. This is a fifth of the time of a short command. A stand-in
+catalogs that nobody has installed. Before Python 3.12, `datetime` defines in Python what it
+then takes from its compiled half. This is a fifth of the time of a short command. A stand-in
 answers what it can, and becomes the module itself at any other question.
 """
 
@@ -94,17 +95,41 @@ _KNOWN: dict[str, Mapping[str, Any]] = {
 }
 """Each module, and what is answered without loading it."""
 
+_PALETTE = (
+    *("CommandListItem", "CommandPalette", "DiscoveryHit", "Hit", "Hits", "Provider"),
+    "SimpleProvider",
+)
+"""What other modules of Textual import of its palette."""
+
 
 def put_off() -> None:
     """Put stand-ins where the modules are not loaded yet."""
     known = dict(_KNOWN)
+    if sys.version_info < (3, 12):  # later ones take what is compiled at once
+        compiled = vars(import_module("_datetime"))
+        known["datetime"] = {name: one for name, one in compiled.items() if name[0] != "_"}
     if hasattr(os, "uname"):
         known["platform"] = {"system": lambda: os.uname().sysname}
     for name, functions in known.items():
-        if name not in sys.modules:
-            sys.modules[name] = LateModule(name, functions)
+        _put_off(name, functions)
     # `import urllib.parse` looks for it in its package.
     urllib.parse = sys.modules["urllib.parse"]  # type: ignore[attr-defined]
+
+
+def put_off_palette() -> None:
+    """Put off what Textual has for a palette; `fedcheck.tui` does, before it imports Textual.
+
+    Textual's app imports it, and with it fields, lists and trees: a twentieth of the time until
+    home is there. Some of these names are the bases of classes there, which only the palettes use
+    that Textual opens by itself, and ours is none of them.
+    """
+    _put_off("textual.command", {name: type(name, (), {}) for name in _PALETTE})
+
+
+def _put_off(name: str, known: Mapping[str, Any]) -> None:
+    """Put a stand-in with what it can answer where a module is not loaded yet."""
+    if name not in sys.modules:
+        sys.modules[name] = LateModule(name, known)
 
 
 def load_all() -> None:

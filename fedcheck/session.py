@@ -81,6 +81,7 @@ class Session(Struct):
     as_of: date | None = None
     date_order: DateOrder = "mdy"
     token: Token = random_id
+    _board: Board | None = None
 
     def today(self) -> date:
         """Return what day it is in the workspace's time zone, or the day taken for it."""
@@ -89,8 +90,15 @@ class Session(Struct):
         return self.clock().astimezone(find_zone(self.project.config.timezone)).date()
 
     def board(self, as_of: date | None = None) -> Board:
-        """Return the project as it stands today, or on another day."""
-        return build_board(self.project, as_of or self.today())
+        """Return the project as it stands today, or on another day; the same one until it changes.
+
+        The last one is kept: it shares the project's life, and a command that has ended gives
+        nothing back (`options.open_workspace`).
+        """
+        day, last = as_of or self.today(), self._board
+        if last is None or last.project is not self.project or last.today != day:
+            last = self._board = build_board(self.project, day)
+        return last
 
     def resolve(self, tail: str) -> str:
         """Return the full reference of an item. Raises FedcheckError (usage) if in doubt."""

@@ -13,6 +13,7 @@ from fedcheck.keys.actions import ACTIONS, list_actions
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.keys import KeysScreen
+from fedcheck.tui.palette import offers
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.home import HomeScreen
 from fedcheck.tui.screens.item import ItemScreen
@@ -314,7 +315,7 @@ async def test_the_palette_offers_nothing_that_needs_a_workspace(tmp_path, clock
     )
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        titles = {command.title for command in app.get_system_commands(app.screen)}
+        titles = {action.label.capitalize() for action, _ in offers(app, app.screen)}
         assert "Undo" not in titles
         assert "Theme" in titles
 

@@ -151,6 +151,18 @@ async def test_what_needs_attention_is_all_there_with_its_door(app):
             await press(pilot, "1" if not isinstance(app.screen, ReadingScreen) else "escape")
 
 
+async def test_the_first_drawing_of_home_is_whole(app, monkeypatch):
+    """Nobody sees a part of it first, and nothing is drawn that is drawn again at once."""
+    drawn: list[str] = []
+    monkeypatch.setattr(
+        app, "_display", lambda _, update: drawn.append(update.render_segments(app.console))
+    )
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert "Needs attention" in drawn[0]
+        assert "Next for" in drawn[0]
+
+
 async def test_every_other_number_is_a_door_too(app):
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)

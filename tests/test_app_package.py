@@ -10,6 +10,7 @@ from fedcheck.storage import config, paths
 from fedcheck.storage.package_table import load_entries
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.form import FormScreen
+from fedcheck.tui.palette import offers
 from fedcheck.tui.screens.package import PackageScreen
 from fedcheck.tui.widgets.doors import Doors
 
@@ -171,5 +172,5 @@ async def test_what_was_typed_is_asked_about_and_what_others_wrote_stays(app, wo
         assert load_entries(workspace)["acronym"] == "THEIRS"
         assert "changed in the meantime" in told(app)
         await press(pilot, "escape")
-        names = {command.title for command in app.get_system_commands(app.screen)}
+        names = {action.label.capitalize() for action, _ in offers(app, app.screen)}
         assert "Package" in names

@@ -8,8 +8,8 @@ from textual.widgets import Input
 
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.checklist_view import Place
 from fedcheck.tui.screens.checklist import ChecklistScreen
-from fedcheck.tui.widgets.navigator import Place
 
 CSP = "rev5.readiness.csp"
 WIDE = (120, 40)

@@ -12,7 +12,7 @@ from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
-from fedcheck.tui import external_changes
+from fedcheck.tui import external_changes, outside_reader
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.long_text import LongTextPrompt
 
@@ -242,7 +242,7 @@ async def test_evidence_that_vanishes_is_seen(app, workspace):
         await settle(pilot)
         assert app.board.rows[DIAGRAM].evidence == ("ok",)
         (workspace / "scan.txt").unlink()
-        for _ in range(external_changes.FILES_EVERY):
+        for _ in range(outside_reader.FILES_EVERY):
             app.others.look()
             await settle(pilot)
         assert app.board.rows[DIAGRAM].evidence == ("missing",)

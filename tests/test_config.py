@@ -418,7 +418,7 @@ async def test_the_palette_offers_ours_and_runs_it(start):
     app = start()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        titles = {command.title for command in app.get_system_commands(app.screen)}
+        titles = {action.label.capitalize() for action, _ in offers(app, app.screen)}
         assert not titles & {"Maximize", "Minimize", "Screenshot", "Change theme"}
         await press(pilot, "ctrl+p")
         await type_text(pilot, "color theme")

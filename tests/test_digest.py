@@ -8,7 +8,7 @@ import pytest
 from conftest import MakeWorkspace
 from small_project import TODAY, checklist, item, small_board
 
-from fedcheck.analysis.obligations import Digest, build_digests, list_owners
+from fedcheck.analysis.digests import Digest, build_digests, list_owners
 from fedcheck.cli.main import run
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding

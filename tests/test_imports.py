@@ -46,7 +46,17 @@ ROOMS = {
         "sharing",
         *CORE,
     },
-    "tui": {"tui", "demo", "doctor", "keys", "reports", "importers", "sharing", *CORE},
+    "tui": {
+        "tui",
+        "demo",
+        "doctor",
+        "keys",
+        "late_modules",
+        "reports",
+        "importers",
+        "sharing",
+        *CORE,
+    },
     "__main__": {"cli", "late_modules"},
     "late_modules": set(),
     "__init__": set(),
@@ -440,7 +450,13 @@ def test_a_module_that_was_put_off_answers_as_itself() -> None:
         "from textwrap import dedent\n"
         "assert dedent('  a') == 'a' and ipaddress.ip_address('::1').is_loopback\n"
         "name = platform.system()\n"
+        "import datetime, pickle\n"
+        "assert isinstance(datetime, LateModule) == (sys.version_info < (3, 12))\n"
+        "day = datetime.date(2027, 1, 11)\n"
+        "assert pickle.loads(pickle.dumps(day)) == day\n"
+        "assert datetime.datetime.strptime('2027-01-11', '%Y-%m-%d').date() == day\n"
         "load_all()\n"
+        "assert type(day) is sys.modules['datetime'].date is datetime.date\n"
         "assert platform.system() == name == sys.modules['platform'].system()\n"
         "import urllib.parse, threading, msgspec\n"
         "from urllib.parse import quote, quote_from_bytes\n"
@@ -471,3 +487,19 @@ def loaded_by_command(argv: list[str], where: Path, status: int = 0) -> set[str]
     )
     assert done.returncode == status, done.stderr
     return set(done.stderr.splitlines()[-1].split())
+
+
+def test_home_needs_no_fields_lists_or_trees_of_textual() -> None:
+    script = (
+        "import sys\n"
+        "import fedcheck.tui.start, fedcheck.tui.screens.home\n"
+        "from fedcheck.late_modules import LateModule\n"
+        "assert isinstance(sys.modules['textual.command'], LateModule)\n"
+        "widgets = {'_input', '_option_list', '_select', '_text_area', '_tree', '_markdown'}\n"
+        "assert not {f'textual.widgets.{name}' for name in widgets} & {*sys.modules}\n"
+        "from fedcheck.tui.late_palette import load_provider\n"
+        "provider = load_provider()\n"
+        "from textual.command import Provider\n"
+        "assert issubclass(provider, Provider) and Provider.__module__ == 'textual.command'\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)

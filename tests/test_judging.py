@@ -14,7 +14,11 @@ from fedcheck.analysis.evidence_register import build_full_register, count_soon
 from fedcheck.analysis.gate_scope import count_before, count_before_each, lacking_by_phase
 from fedcheck.analysis.gates import gate, gates
 from fedcheck.analysis.outstanding import count_by_owner, group_by_owner
-from fedcheck.analysis.progress import count_by_checklist, count_by_phase_and_role
+from fedcheck.analysis.progress import (
+    count_by_checklist,
+    count_by_phase_and_role,
+    count_evidence_states,
+)
 from fedcheck.domain.checklist import Checklist, Item, fingerprint
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
@@ -179,6 +183,8 @@ def check_counts_and_steps(board: Board) -> None:
         for status, number in count.by_status.items():
             wanted = [row for row in own if not row.optional and row.record.status == status]
             assert number == len(wanted)
+    states = [state for row in rows for state in row.evidence]
+    assert count_evidence_states(rows) == {state: states.count(state) for state in set(states)}
     total = sum(count.total + count.optional for count in count_by_phase_and_role(board).values())
     assert total == len(rows)
     steps = list_steps(board, rows)

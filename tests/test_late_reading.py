@@ -15,7 +15,7 @@ from fedcheck.analysis.board import resolve_item
 from fedcheck.cli.main import run
 from fedcheck.domain.checklist import Checklist, Item, Section
 from fedcheck.domain.item_rules import ItemEdit
-from fedcheck.domain.late_mapping import LateMapping, LateValues
+from fedcheck.domain.late_mapping import KeptAnswers, LateMapping, LateValues
 from fedcheck.domain.list_outline import make_outline
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import find_candidates
@@ -285,9 +285,27 @@ def test_late_values_are_made_once_and_in_their_order() -> None:
         [],
     )
     assert (late["a"], late["a"], late.get("c"), made) == ("A", "A", None, ["a"])
+    assert (late.get("a", "?"), late.get("c", "?")) == ("A", "?")
     more = late.with_value("c", "see").with_value("b", "bee")
     assert dict(more) == {"b": "bee", "a": "A", "c": "see"}
     assert (dict(late), made) == ({"b": "B", "a": "A"}, ["a", "b"])
+
+
+def test_an_answer_is_worked_out_once() -> None:
+    asked: list[int] = []
+
+    def answer(number: int) -> int:
+        asked.append(number)
+        if number > 2:
+            raise FedcheckError("too many")
+        return number * 2
+
+    kept = KeptAnswers(answer)
+    assert ([kept[1], kept[0], kept[1]], asked) == ([2, 0, 2], [1, 0])
+    for _ in range(2):
+        with pytest.raises(FedcheckError):
+            kept[3]
+    assert (dict(kept), asked) == ({1: 2, 0: 0}, [1, 0, 3, 3])
 
 
 def test_a_late_mapping_that_fails_is_asked_again() -> None:

@@ -11,10 +11,10 @@ from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, small_board
 from fedcheck.analysis import agenda, test_progress
 from fedcheck.analysis.activity import sort_lines, story
 from fedcheck.analysis.board import Board, build_board
+from fedcheck.analysis.digests import find_gate
 from fedcheck.analysis.gate_scope import count_before, describe_scope
 from fedcheck.analysis.gates import gate, gates
 from fedcheck.analysis.grouping import group_items
-from fedcheck.analysis.obligations import find_gate
 from fedcheck.analysis.progress import compute_pace, count_by_phase_and_role
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.checklist import SourceRef

@@ -418,9 +418,9 @@ def test_lists_that_workspaces_share_are_parsed_once(
     folders.checklists.mkdir(parents=True)
     (folders.checklists / "acme.inside.toml").write_text(INTERNAL)
     read: list[Path] = []
-    parse = checklist_reader.parse_list
+    parse = checklist_reader.load_list
     monkeypatch.setattr(
-        checklist_reader, "parse_list", lambda path, *more: read.append(path) or parse(path, *more)
+        checklist_reader, "load_list", lambda path, *more: read.append(path) or parse(path, *more)
     )
     reader = PortfolioReader(folders, UserConfig(), clock)
     rows = sort_rows(reader.read(root) for root in find_workspaces([clients]).roots)

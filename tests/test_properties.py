@@ -539,7 +539,7 @@ def lay_out_plainly(rows: list[list[str]], room: int) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-CELL = NASTY | st.text("ab ✓日\t", max_size=130)
+CELL = NASTY | st.text("ab ✓日\t", max_size=130) | st.text("ab |", max_size=9)
 
 
 @given(st.lists(st.lists(CELL, min_size=3, max_size=3), max_size=4), st.integers(0, 90))

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -522,6 +522,16 @@ def test_leaving_done_clears_a_result_that_another_gave(
     alice.undo()
     record = alice.project.record(FIPS)
     assert (record.status, record.result, record.done) == ("done", "satisfied", TODAY)
+
+
+def test_a_board_is_kept_until_something_changes(session: Session) -> None:
+    today, first = session.today(), session.board()
+    assert session.board() is session.board(today) is first
+    assert session.board(today + timedelta(days=1)).today > first.today
+    again = session.board()
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
+    assert session.board().rows[DIAGRAM].record.owner == "erin"
+    assert again.rows[DIAGRAM].record.owner == first.rows[DIAGRAM].record.owner == ""
 
 
 def test_refresh_reads_what_others_wrote(workspace: Path, open_workspace: OpenWorkspace) -> None:

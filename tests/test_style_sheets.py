@@ -29,6 +29,15 @@ def test_the_order_names_every_sheet_once():
     assert sorted(style_sheets.SHEETS) == found
 
 
+async def test_all_screens_but_home_get_the_styles_of_lists():
+    app = Plain()
+    async with app.run_test():
+        for kind, expected in ((Early, False), (Screen[None], True)):
+            style_sheets.prepare_styles(app, kind())
+            read = {Path(path).stem for path, part in app.stylesheet.source if path and not part}
+            assert ("lists" in read) is expected
+
+
 @pytest.mark.parametrize("kinds", itertools.permutations((Late, Early)))
 async def test_sheets_keep_their_order_whichever_screen_is_first(kinds: Any):
     """Else a rule would win on one day and lose on another, after the same keys."""
@@ -40,6 +49,7 @@ async def test_sheets_keep_their_order_whichever_screen_is_first(kinds: Any):
         read = [Path(path).stem for path, part in app.stylesheet.source if path and not part]
     assert [name for name in read if name in style_sheets.SHEETS] == [
         "base",
+        "lists",
         "home",
         "dialogs",
         "sync",

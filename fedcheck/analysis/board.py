@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Set
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from operator import attrgetter
 
@@ -19,7 +19,7 @@ from fedcheck.analysis.milestones import (
 from fedcheck.domain.checklist import Checklist, Item
 from fedcheck.domain.control_ids import find_family, is_part_of_code, normalize_code
 from fedcheck.domain.dates import parse_span, shift_clamped
-from fedcheck.domain.glossary import Level, Status
+from fedcheck.domain.late_mapping import KeptAnswers
 from fedcheck.domain.record import EMPTY_RECORD, UNKNOWN_RECORD, Record
 from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.row import Row
@@ -86,11 +86,17 @@ def build_board(project: Project, today: date) -> Board:
     """Return the project as it is on a day."""
     days = build_calendar(project)
     passed = {name for name, day in days.dates.items() if day <= today}
+    passed.add("")  # what comes after no milestone is not later
     ends = find_phase_ends(project, days.dates)
     rules = evidence.EvidenceRules(days, today, project.file_states or {})
+    needs = {
+        is_withheld: KeptAnswers(partial(_is_open, project, _list_hidden(project, is_withheld)))
+        for is_withheld in (True, False)
+    }
     rows: dict[str, Row] = {}
     for checklist in project.checklists.values():
-        _add_rows(rows, project, rules, passed, checklist, ends.get(checklist.phase))
+        open_needs = needs[checklist.id in project.withheld_lists]
+        _add_rows(rows, project, rules, passed, open_needs, checklist, ends.get(checklist.phase))
     return Board(project, today, days, rows)
 
 
@@ -99,6 +105,7 @@ def _add_rows(
     project: Project,
     rules: evidence.EvidenceRules,
     passed: Set[str],
+    open_needs: Mapping[str, bool],
     checklist: Checklist,
     ends: date | None,
 ) -> None:
@@ -107,52 +114,62 @@ def _add_rows(
     This runs for each of thousands of items, most of them without a need, a period or a basis:
     what holds for the whole list is found out once, and what an item does not have is not asked.
     """
-    name, facts, days, today = checklist.id, project.facts, rules.calendar, rules.today
-    records = project.records.get(name, {})
+    name, phase, role = checklist.id, checklist.phase, checklist.role
+    facts, today, dues = project.facts, rules.today, rules.calendar.dues
+    records, bases = project.records.get(name, {}), checklist.known_bases
     unreadable = name in project.unreadable
     withheld, internal = name in project.withheld_lists, name in project.internal_lists
     for item_id, (section, item) in checklist.items.items():
         if item.applies and not item.applies_to(facts):
             continue
         record = UNKNOWN_RECORD if unreadable else records.get(item_id, EMPTY_RECORD)
-        due = resolve_due_date(item, record, days, ends)
+        if record.due or item.every:
+            due = resolve_due_date(item, record, rules.calendar, ends)
+        else:
+            due = dues[item.due]
         basis = record.basis
         ref = f"{name}:{item_id}"
         rows[ref] = Row(
             ref,
             name,
-            checklist.phase,
-            checklist.role,
+            phase,
+            role,
             section,
             item,
             record,
             due,
             due is not None and due < today and _is_late(item, record),
             evidence.list_evidence_states(item, record, rules, ends) if record.evidence else (),
-            list_open_needs(project, name, item) if item.needs else (),
-            bool(item.after) and item.after not in passed,
-            bool(basis) and not checklist.accepts(item, basis),
+            tuple(one for one in item.needs if open_needs[one]) if item.needs else (),
+            item.after not in passed,
+            basis != "" and bases.get(item_id) != basis and not checklist.accepts(item, basis),
             withheld,
             internal,
         )
 
 
 def list_open_needs(project: Project, checklist: str, item: Item) -> tuple[str, ...]:
-    """Return what an item of a list waits for, as far as its records can be read.
+    """Return what an item of a list waits for, as far as its records can be read."""
+    hidden = _list_hidden(project, checklist in project.withheld_lists)
+    return tuple(need for need in item.needs if _is_open(project, hidden, need))
 
-    A shared list does not report private ones.
+
+def _list_hidden(project: Project, is_withheld: bool) -> Set[str]:
+    """Return the lists that no item of a list waits for: a shared one does not report private ones.
+
+    Args:
+        project: the project.
+        is_withheld: whether the item's own list is private or internal.
     """
-    hidden = project.unreadable
-    if checklist not in project.withheld_lists:
-        hidden |= project.withheld_lists
-    return tuple(
-        need
-        for need in item.needs
-        if split_ref(need)[0] not in hidden
-        and not project.record(need).closed
-        and (needed := project.item(need)) is not None
-        and needed.applies_to(project.facts)
-    )
+    return project.unreadable if is_withheld else project.unreadable | project.withheld_lists
+
+
+def _is_open(project: Project, hidden: Set[str], ref: str) -> bool:
+    """Return whether an item applies and is not done."""
+    if split_ref(ref)[0] in hidden or project.record(ref).closed:
+        return False
+    item = project.item(ref)
+    return item is not None and item.applies_to(project.facts)
 
 
 def resolve_due_date(item: Item, record: Record, days: Calendar, ends: date | None) -> date | None:
@@ -174,11 +191,11 @@ def _is_late(item: Item, record: Record) -> bool:
 
     An optional item is overdue only by a date that a person gave.
     """
-    if record.status == Status.DONE:
+    if record.status == "done":
         is_open = bool(item.every)
     else:
-        is_open = record.status != Status.NA and record is not UNKNOWN_RECORD
-    return is_open and (item.level != Level.MAY or bool(record.due))
+        is_open = record.status != "na" and record is not UNKNOWN_RECORD
+    return is_open and (item.level != "may" or bool(record.due))
 
 
 def list_orphaned_refs(project: Project) -> list[str]:
@@ -187,13 +204,12 @@ def list_orphaned_refs(project: Project) -> list[str]:
     A checklist that cannot be read as a whole states nothing of what it lacks.
     """
     shaky = {broken.checklist for broken in project.broken}
-    return [
-        f"{checklist.id}:{item}"
-        for checklist in project.checklists.values()
-        if checklist.id not in shaky
-        for item in project.records.get(checklist.id, {})
-        if item not in checklist.items
-    ]
+    found: list[str] = []
+    for name, checklist in project.checklists.items():
+        if name not in shaky:
+            known, records = checklist.items, project.records.get(name, {})
+            found += [f"{name}:{item}" for item in records if item not in known]
+    return found
 
 
 NO_GUESS = "see: fedcheck list"

@@ -129,28 +129,17 @@ def _select_by_query(
     project, today = board.project, board.today
     if not query.strip():
         return board.rows.values(), project.requests, project.findings
-    from fedcheck.analysis.issue_queries import build_finding_language, build_request_language
+    from fedcheck.analysis.issue_queries import select_issues
     from fedcheck.domain.item_language import build_item_language
 
+    requests, findings = select_issues(project, query, today)
     items: Iterable[Row] = ()
-    requests: Iterable[Request] = ()
-    findings: Iterable[Finding] = ()
-    refused: list[QueryError] = []
     try:
         items = build_item_language(project).parse(query).select(board.rows.values(), today)
-    except QueryError as error:
-        refused.append(error)
-    try:
-        requests = build_request_language(project).parse(query).select(project.requests, today)
-    except QueryError as error:
-        refused.append(error)
-    try:
-        findings = build_finding_language(project).parse(query).select(project.findings, today)
-    except QueryError as error:
-        refused.append(error)
-    if len(refused) == 3:
-        raise refused[0]
-    return items, requests, findings
+    except QueryError:
+        if requests is None and findings is None:
+            raise
+    return items, requests or (), findings or ()
 
 
 def select_until(found: Iterable[Deadline], until: date | None) -> list[Deadline]:
@@ -331,7 +320,7 @@ def _recollection_date(board: Board, row: Row, evidence_item: Evidence) -> tuple
     That is the day of the milestone that it is judged at, while that lies ahead; else the day on
     which it became too old.
     """
-    span, at = resolve_age_limit(row.item, board.calendar, board.today)
+    span, at = resolve_age_limit(row.item.max_age, board.calendar, board.today)
     old = find_age_limit_date(row.item, row.record, evidence_item)
     if at > board.today:
         milestone = board.project.process.milestone(parse_max_age(row.item.max_age).at)

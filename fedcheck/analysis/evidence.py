@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from fedcheck.analysis.milestones import Calendar
 from fedcheck.domain.checklist import Item
@@ -18,26 +18,22 @@ from fedcheck.domain.dates import (
     shift_clamped,
 )
 from fedcheck.domain.evidence import Evidence, find_file_state
-from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
+from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceKind, EvidenceState
+from fedcheck.domain.late_mapping import KeptAnswers
 from fedcheck.domain.record import Record
+
+_FILE = EvidenceKind.FILE
 
 
 class AgeLimit(Struct, frozen=True):
     """How old evidence may be on the day on which it is judged.
 
     Attributes:
-        past: the days of collection looked at so far, and whether they are too long ago.
+        past: whether what was collected on a day is too old.
     """
 
-    span: Span | None
     judged: date
-    past: dict[date | None, bool] = field(default_factory=dict)
-
-    def is_past(self, collected: date | None) -> bool:
-        """Return whether what was collected on a day is too old."""
-        if collected not in self.past:
-            self.past[collected] = _is_past(collected, self.span, self.judged)
-        return self.past[collected]
+    past: KeptAnswers[date | None, bool]
 
 
 class EvidenceRules(Struct, frozen=True, dict=True):
@@ -55,16 +51,19 @@ class EvidenceRules(Struct, frozen=True, dict=True):
     file_states: Mapping[str, str]
 
     @cached_property
-    def _limits(self) -> dict[str, AgeLimit]:
-        return {}
+    def limits(self) -> KeptAnswers[str, AgeLimit]:
+        """Return the limits that items state (`max_age`)."""
 
-    def find_limit(self, item: Item) -> AgeLimit:
-        """Return the limit of an item; items with the same text share one."""
-        found = self._limits.get(item.max_age)
-        if found is None:
-            span, judged = resolve_age_limit(item, self.calendar, self.today)
-            found = self._limits[item.max_age] = AgeLimit(span, judged)
-        return found
+        def find_limit(max_age: str) -> AgeLimit:
+            span, judged = resolve_age_limit(max_age, self.calendar, self.today)
+            return AgeLimit(judged, KeptAnswers(lambda day: _is_past(day, span, judged)))
+
+        return KeptAnswers(find_limit)
+
+    @cached_property
+    def sound(self) -> KeptAnswers[int, tuple[str, ...]]:
+        """Return the states of so many pieces that are all good."""
+        return KeptAnswers(lambda count: (EvidenceState.OK,) * count)
 
 
 def list_evidence_states(
@@ -76,17 +75,23 @@ def list_evidence_states(
 
     `ends` is the day on which the item's phase is closed for good: what recurs, recurs until then.
     """
-    if not record.evidence:
-        return ()
-    limit = rules.find_limit(item)
+    pieces = record.evidence
+    limit, files = rules.limits[item.max_age], rules.file_states
+    past = limit.past
+    for one in pieces:
+        if past[one.collected] or one.expires or (files and one.kind == _FILE):
+            break
+    else:
+        if not item.every:  # as most are, which is found out quickly
+            return rules.sound[len(pieces)]
     newest = find_newest_date(record) if item.every else None
-    files, found = rules.file_states, []
-    for one in record.evidence:
+    found = []
+    for one in pieces:
         state = find_file_state(files, one) if files else ""
         if state and state in UNSOUND_STATES:
             found.append(state)
         elif (
-            limit.is_past(one.collected)
+            past[one.collected]
             or (one.expires and one.expires < limit.judged)
             or (
                 item.every
@@ -100,15 +105,15 @@ def list_evidence_states(
     return tuple(found)
 
 
-def resolve_age_limit(item: Item, calendar: Calendar, today: date) -> tuple[Span | None, date]:
-    """Return the evidence limit of an item and the day on which it is judged.
+def resolve_age_limit(max_age: str, calendar: Calendar, today: date) -> tuple[Span | None, date]:
+    """Return the evidence limit that an item states and the day on which it is judged.
 
     With `at` that is the milestone's day, before it (will the evidence still count then?) and
     after it (a scan does not go stale after what it served); while the day is unknown, today.
     """
-    if not item.max_age:
+    if not max_age:
         return None, today
-    limit = parse_max_age(item.max_age)
+    limit = parse_max_age(max_age)
     at = calendar.anchor(limit.at) if limit.at else None
     return limit.span, at or today
 

@@ -48,7 +48,7 @@ def _explain_state(board: Board, row: Row, evidence_item: Evidence, state: str) 
         return "file not found"
     if state == "changed":
         return "its hash differs"
-    span, judged = resolve_age_limit(row.item, board.calendar, board.today)
+    span, judged = resolve_age_limit(row.item.max_age, board.calendar, board.today)
     if evidence_item.expires and evidence_item.expires < judged:
         verb = "expired" if evidence_item.expires < board.today else "expires"
         return f"{verb} on {evidence_item.expires}"

@@ -1,8 +1,9 @@
 """The answer of a gate: what is missing, and what is worth knowing (design, section 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import Protocol
 
@@ -88,22 +89,39 @@ class Remark(Struct, frozen=True):
     title: str = ""
 
 
+class Part(Struct, frozen=True, dict=True):
+    """What a gate lacks that counts in one phase; gates that ask for the same items share it."""
+
+    phase: str
+    counted: Sequence[Counted]
+
+    @cached_property
+    def things(self) -> frozenset[tuple[str, str]]:
+        """Return the kind and the reference of each."""
+        return frozenset((one.kind, one.ref) for one in self.counted)
+
+
 class Gate(Struct, frozen=True, dict=True):
     """The answer of a gate; remarks do not count.
 
     Attributes:
-        counted: what is missing, as far as a count needs it; `missing` has it in full.
+        parts: what is missing, in its order; a phase may have several.
     """
 
     milestone: Milestone
     date: date | None
-    counted: tuple[Counted, ...]
+    parts: tuple[Part, ...]
     remarks: tuple[Remark, ...] = ()
 
     @property
     def ready(self) -> bool:
         """Return whether the gate is met."""
         return not self.counted
+
+    @cached_property
+    def counted(self) -> tuple[Counted, ...]:
+        """Return what is missing, as far as a count needs it; `missing` has it in full."""
+        return tuple(chain.from_iterable(part.counted for part in self.parts))
 
     @cached_property
     def missing(self) -> tuple[Outstanding, ...]:

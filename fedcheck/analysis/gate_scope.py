@@ -22,8 +22,7 @@ def count_before(found: Sequence[Gate], milestone: Milestone) -> int:
     ids = [gate.milestone.id for gate in found]
     if milestone.id in ids:
         return count_before_each(found[: ids.index(milestone.id) + 1])[-1]
-    earlier = {(one.kind, one.ref) for gate in found for one in gate.counted}
-    return len(earlier)
+    return len(frozenset().union(*(part.things for gate in found for part in gate.parts)))
 
 
 def count_before_each(found: Sequence[Gate]) -> list[int]:
@@ -35,21 +34,20 @@ def count_before_each(found: Sequence[Gate]) -> list[int]:
     counts = []
     everything: set[tuple[str, str]] = set()
     by_phase: dict[str, set[tuple[str, str]]] = {}  # the same, by the phases in which it counted
+    known: set[int] = set()
     for gate in found:
-        own: dict[str, set[tuple[str, str]]] = {}
-        for one in gate.counted:
-            phase = one.phase
-            if phase not in own:
-                own[phase] = set()
-            own[phase].add((one.kind, one.ref))
-        too = everything & set().union(*own.values())
+        # Most parts are shared: what items owe counted whole before, in a phase that is closed now.
+        shared = sum(len(part.things) for part in gate.parts if id(part) in known)
+        fresh = [part for part in gate.parts if id(part) not in known]
+        too = everything & set().union(*(part.things for part in fresh))
         for phase, elsewhere in by_phase.items():
             if phase not in gate.milestone.closes:
                 too -= elsewhere
-        counts.append(len(everything) - len(too))
-        for phase, counted in own.items():
-            everything |= counted
-            by_phase[phase] = by_phase.get(phase, set()) | counted
+        counts.append(len(everything) - shared - len(too))
+        known.update(map(id, fresh))
+        for part in fresh:
+            everything |= part.things
+            by_phase.setdefault(part.phase, set()).update(part.things)
     return counts
 
 
@@ -88,7 +86,7 @@ def lacking_by_phase(
     phases of one gate adds up to what it lacks.
     """
     lacks: dict[str, tuple[str, int] | None] = {}
-    counted = {gate.milestone.id: Counter(one.phase for one in gate.counted) for gate in found}
+    counted = {gate.milestone.id: _count_by_phase(gate) for gate in found}
     for phase in board.project.process.phases:
         closing = [gate for gate in found if phase.id in gate.milestone.closes]
         spoken = [gate for gate in closing if gate.milestone.id == milestone]
@@ -97,3 +95,10 @@ def lacking_by_phase(
         short = next((pair for pair in counts if pair[1]), ("", 0))
         lacks[phase.id] = short if closing else None
     return lacks
+
+
+def _count_by_phase(gate: Gate) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for part in gate.parts:
+        found[part.phase] += len(part.counted)
+    return found

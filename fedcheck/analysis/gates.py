@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 from msgspec import Struct
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gate_answer import NO_DAYS as NO_DAYS
-from fedcheck.analysis.gate_answer import Counted, Remark
+from fedcheck.analysis.gate_answer import Counted, Part, Remark
 from fedcheck.analysis.gate_answer import Gate as Gate
 from fedcheck.analysis.gate_answer import Outstanding as Outstanding
 from fedcheck.analysis.outstanding_issues import (
@@ -15,7 +17,13 @@ from fedcheck.analysis.outstanding_issues import (
     list_outstanding_issues,
     list_outstanding_rest,
 )
-from fedcheck.analysis.outstanding_items import ItemRules, OutstandingItem, list_kinds, list_remarks
+from fedcheck.analysis.outstanding_items import (
+    UNVERIFIED,
+    ItemRules,
+    OutstandingItem,
+    find_remark,
+    list_kinds,
+)
 from fedcheck.analysis.rulesets import list_rulesets, select_lapsed
 from fedcheck.domain.glossary import DEMANDED
 from fedcheck.domain.process import Milestone
@@ -33,7 +41,7 @@ class _Group(Struct, frozen=True):
     """
 
     after: str
-    counted: list[Counted]
+    part: Part
     remarks: list[Remark]
 
 
@@ -76,7 +84,7 @@ def _begin(board: Board, days: Mapping[str, date]) -> _Judging:
 
 def _judge(judging: _Judging, milestone: Milestone) -> Gate:
     board, process = judging.board, judging.board.project.process
-    counted: list[Counted] = []
+    parts: list[Part] = []
     remarks: list[Remark] = []
     for name, rows in board.rows_by_list.items():
         if not milestone.asks_for(rows[0].phase, rows[0].role):
@@ -85,30 +93,33 @@ def _judge(judging: _Judging, milestone: Milestone) -> Gate:
             judging.lists[name] = _judge_list(judging.items, rows)
         for group in judging.lists[name]:
             if not process.is_later(group.after, milestone.id):
-                counted += group.counted
+                parts.append(group.part)
                 remarks += group.remarks
     if milestone.closes:
-        counted += list_outstanding_issues(judging.issues, milestone)
+        rest = [*list_outstanding_issues(judging.issues, milestone)]
         asked = (row for row in board.rows.values() if asks_for(board, milestone, row))
-        counted += list_outstanding_rest(board, milestone, asked)
+        rest += list_outstanding_rest(judging.issues, milestone, asked)
+        parts += (Part(phase, tuple(ones)) for phase, ones in groupby(rest, attrgetter("phase")))
         if milestone.roles not in judging.graces:
             judging.graces[milestone.roles] = list(_list_lapsed_graces(board, milestone))
         remarks += judging.graces[milestone.roles]
-    return Gate(milestone, board.dates.get(milestone.id), tuple(counted), tuple(remarks))
+    return Gate(milestone, board.dates.get(milestone.id), tuple(parts), tuple(remarks))
 
 
 def _judge_list(rules: ItemRules, rows: list[Row]) -> list[_Group]:
-    found: list[_Group] = []
-    for row in rows:
-        if row.private or row.unknown:
-            continue
-        if not found or found[-1].after != row.item.after:
-            found.append(_Group(row.item.after, [], []))
-        group = found[-1]
-        for kind in list_kinds(rules.board, row):
-            group.counted.append(OutstandingItem(kind, row.ref, row.phase, row, rules))
-        if row.evidence:
-            group.remarks.extend(list_remarks(row))
+    board, first = rules.board, rows[0]
+    if first.private or first.unknown:  # as all items of the list are then
+        return []
+    phase, found = first.phase, []
+    for after, members in groupby(rows, attrgetter("item.after")):
+        owed: list[Counted] = []
+        remarks: list[Remark] = []
+        for row in members:
+            for kind in list_kinds(board, row):
+                owed.append(OutstandingItem(kind, row.ref, phase, row, rules))
+            if UNVERIFIED in row.evidence and (remark := find_remark(row)):
+                remarks.append(remark)
+        found.append(_Group(after, Part(phase, owed), remarks))
     return found
 
 

@@ -1,6 +1,7 @@
 """The query languages of requests and of findings in one workspace, and the values they know."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import TypeVar
 
 from fedcheck.analysis.issues import is_overdue, state_of
@@ -67,6 +68,25 @@ FINDING_EXAMPLES: dict[str, str] = {
     "is": "overdue",
 }
 """An example value for each key of findings."""
+
+
+def select_issues(
+    project: Project, query: str, today: date
+) -> tuple[list[Request] | None, list[Finding] | None]:
+    """Return the requests and findings that a query means; None where it means nothing of them."""
+    return (
+        _select(build_request_language(project), query, project.requests, today),
+        _select(build_finding_language(project), query, project.findings, today),
+    )
+
+
+def _select(
+    language: Language[IssueT], query: str, issues: Iterable[IssueT], today: date
+) -> list[IssueT] | None:
+    try:
+        return language.parse(query).select(issues, today)
+    except QueryError:
+        return None
 
 
 def build_request_language(project: Project) -> Language[Request]:

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import parse_due, resolve_due
-from fedcheck.domain.glossary import DEMANDED, Status
+from fedcheck.domain.glossary import DEMANDED
+from fedcheck.domain.late_mapping import KeptAnswers
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.reference import did_you_mean, split_ref
@@ -42,17 +43,12 @@ class Calendar(Struct, frozen=True, dict=True):
 
     def due(self, expression: str) -> date | None:
         """Return the date of a due expression; nothing while its anchor is unknown."""
-        if not expression:
-            return None
-        known = self._dues
-        if expression not in known:
-            known[expression] = self._resolve(expression)
-        return known[expression]
+        return self.dues[expression]
 
     @cached_property
-    def _dues(self) -> dict[str, date | None]:
-        """Return the dates worked out so far: thousands of items share a few expressions."""
-        return {}
+    def dues(self) -> KeptAnswers[str, date | None]:
+        """Return the dates of due expressions: thousands of items share a few."""
+        return KeptAnswers(self._resolve)
 
     def _resolve(self, expression: str) -> date | None:
         try:
@@ -146,9 +142,10 @@ def _count_done(project: Project) -> dict[str, int]:
     """Count the items done by phase."""
     found: Counter[str] = Counter()
     for checklist, records in _list_counted(project):
-        names = [name for name, record in records.items() if record.status == Status.DONE]
-        items = [checklist.items[name][1] for name in names if name in checklist.items]
-        found[checklist.phase] += sum(item.applies_to(project.facts) for item in items)
+        known, facts = checklist.items, project.facts
+        names = [name for name, record in records.items() if record.status == "done"]
+        items = [known[name][1] for name in names if name in known]
+        found[checklist.phase] += sum(not one.applies or one.applies_to(facts) for one in items)
     return dict(found)
 
 

@@ -1,8 +1,9 @@
 """What findings, requests, unreadable files and unsettled values owe at a gate."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -10,25 +11,27 @@ from fedcheck.analysis import waiting_since
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gate_answer import Outstanding
 from fedcheck.analysis.outstanding_items import is_unplanned
-from fedcheck.analysis.unsettled import list_unsettled
+from fedcheck.analysis.unsettled import Unsettled, list_unsettled, list_unsettled_dates
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.late_mapping import KeptAnswers
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
+from fedcheck.domain.workspace import Project
 
 
-class _OpenFinding(Struct, frozen=True):
-    """An open finding, with what every gate asks about it.
+class _Traits(Struct, frozen=True):
+    """What decides whether an open finding counts at a gate, and where; many have the same.
 
     Attributes:
         phases: the phases of its items.
         listed: those of its items that are unplanned: their gates list the test already.
     """
 
-    finding: Finding
-    owner: str
-    role: str
+    risk: str
+    planned: bool
+    found: date | None
     phases: frozenset[str]
     listed: frozenset[str]
 
@@ -46,20 +49,22 @@ class IssueRules(Struct, frozen=True, dict=True):
     days: Mapping[str, date]
 
     @cached_property
-    def findings(self) -> list[_OpenFinding]:
-        """Return the open findings."""
-        project, rows = self.board.project, self.board.rows
-        found = []
-        for one in project.findings:
-            if one.state != "open":
-                continue
-            named = [rows[ref] for ref in one.items if ref in rows]
-            listed = frozenset(row.phase for row in named if is_unplanned(self.board, row))
-            owner = one.owner or project.process.provider
-            role = waiting_since.find_remediating_role(project, one)
-            phases = frozenset(row.phase for row in named)
-            found.append(_OpenFinding(one, owner, role, phases, listed))
+    def findings(self) -> dict[_Traits, list[tuple[int, Finding]]]:
+        """Return the open findings by what is judged of them, each with its place among all."""
+        phases = KeptAnswers(self._find_phases)  # a test that failed may have many findings
+        found: dict[_Traits, list[tuple[int, Finding]]] = {}
+        for place, one in enumerate(self.board.project.findings):
+            if one.state == "open":
+                traits = _Traits(one.risk, one.planned, one.found, *phases[one.items])
+                found.setdefault(traits, []).append((place, one))
         return found
+
+    def _find_phases(self, items: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """Return `phases` and `listed` of the traits of a finding of some items."""
+        board = self.board
+        rows = [board.rows[ref] for ref in items if ref in board.rows]
+        listed = frozenset(row.phase for row in rows if is_unplanned(board, row))
+        return frozenset(row.phase for row in rows), listed
 
     @cached_property
     def requests(self) -> list[Request]:
@@ -90,12 +95,17 @@ class IssueRules(Struct, frozen=True, dict=True):
         return {}
 
     @cached_property
-    def shared(self) -> dict[tuple[int, str, str], Outstanding]:
-        """Return what is outstanding of findings; gates that list one in the same phase share it.
+    def shared(self) -> dict[tuple[_Traits, bool, str], list[tuple[int, Outstanding]]]:
+        """Return what is outstanding of findings; gates that list them in the same phase share it.
 
-        The keys: its place among the findings, why it counts, and the phase.
+        The keys: what is judged of them, whether they count for their risk, and the phase.
         """
         return {}
+
+    @cached_property
+    def unsettled(self) -> list[Unsettled]:
+        """Return the requests and findings of which nobody knows yet which value stands."""
+        return list(list_unsettled(self.board.project))
 
 
 def list_outstanding_issues(rules: IssueRules, milestone: Milestone) -> Iterator[Outstanding]:
@@ -105,19 +115,21 @@ def list_outstanding_issues(rules: IssueRules, milestone: Milestone) -> Iterator
 
 
 def list_outstanding_rest(
-    board: Board, milestone: Milestone, asked: Iterable[Row]
+    rules: IssueRules, milestone: Milestone, asked: Iterable[Row]
 ) -> Iterator[Outstanding]:
     """Yield what else a gate lacks: files that cannot be read, and what is unsettled.
 
     Args:
-        board: the project.
+        rules: what is judged.
         milestone: the milestone of the gate.
         asked: the items that the gate asks for; looked at where a file cannot be read.
     """
+    board = rules.board
     if board.project.broken:
         yield from _list_files(board, milestone, asked)
     role = board.project.config.role
-    for kind, ref, why, items in list_unsettled(board.project, milestone.id):
+    dates = list_unsettled_dates(board.project, milestone.id)
+    for kind, ref, why, items in (*dates, *rules.unsettled):
         named = {board.rows[one].phase for one in items if one in board.rows}
         yield Outstanding(kind, ref, why, role, phase=_find_phase(board, milestone, named))
 
@@ -158,30 +170,28 @@ def _list_findings(rules: IssueRules, milestone: Milestone) -> Iterator[Outstand
         return
     board, closes = rules.board, frozenset(milestone.closes)
     blocking = {*board.project.process.blocking_risks, *milestone.blocking_risks}
-    phases: dict[tuple[frozenset[str], date | None], str] = {}
-    for place, one in enumerate(rules.findings):
-        finding = one.finding
-        is_risk = finding.risk in blocking
-        if not is_risk and (finding.planned or one.listed & closes):
+    found: list[tuple[int, Outstanding]] = []
+    for traits, findings in rules.findings.items():
+        is_risk = traits.risk in blocking
+        if not is_risk and (traits.planned or traits.listed & closes):
             continue
-        if _came_later(board, milestone, finding.found):
+        if _came_later(board, milestone, traits.found):
             continue
-        phase = phases.get((one.phases, finding.found), "")
-        if not phase:
-            first = _find_first_asking(rules, finding.found)
-            phase = _find_phase(board, milestone, one.phases, first)
-            phases[one.phases, finding.found] = phase
-        key = place, "risk" if is_risk else "plan", phase
+        first = _find_first_asking(rules, traits.found)
+        key = traits, is_risk, _find_phase(board, milestone, traits.phases, first)
         if key not in rules.shared:
-            rules.shared[key] = _describe_finding(one, is_risk, phase)
-        yield rules.shared[key]
+            rules.shared[key] = [
+                (place, _describe_finding(board.project, one, *key[1:])) for place, one in findings
+            ]
+        found += rules.shared[key]
+    yield from (one for _, one in sorted(found, key=itemgetter(0)))
 
 
-def _describe_finding(one: _OpenFinding, is_risk: bool, phase: str) -> Outstanding:
-    finding = one.finding
-    what = f"open {finding.risk.capitalize()} finding" if is_risk else f"finding {finding.lacks}"
-    why = f"{what}: {finding.title}"
-    return Outstanding("finding", finding.id, why, one.owner, one.role, phase, finding.found)
+def _describe_finding(project: Project, one: Finding, is_risk: bool, phase: str) -> Outstanding:
+    what = f"open {one.risk.capitalize()} finding" if is_risk else f"finding {one.lacks}"
+    owner = one.owner or project.process.provider
+    role = waiting_since.find_remediating_role(project, one)
+    return Outstanding("finding", one.id, f"{what}: {one.title}", owner, role, phase, one.found)
 
 
 def _find_first_asking(rules: IssueRules, found: date | None) -> Milestone | None:

@@ -1,8 +1,7 @@
 """What items owe at a gate: which kinds of things each lacks, and the words for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
 
 from msgspec import Struct
 
@@ -15,7 +14,6 @@ from fedcheck.domain.glossary import (
     PROHIBITED,
     UNVERIFIED_WORDS,
     EvidenceState,
-    Level,
     Status,
 )
 from fedcheck.domain.process import role_label
@@ -29,6 +27,8 @@ EVIDENCE_WORDS = {
     "changed": "an evidence file changed",
 }
 
+_OK, UNVERIFIED = EvidenceState.OK, EvidenceState.UNVERIFIED
+
 UPSTREAM_WORDS = "changed upstream and not reviewed since"
 
 
@@ -39,18 +39,15 @@ class ItemRules(Struct, frozen=True):
     days: Mapping[str, date]
 
 
-class OutstandingItem(Struct, frozen=True, dict=True):
-    """One thing that an item lacks; the words are found when somebody reads them."""
+class OutstandingItem(Struct, eq=False):
+    """One thing that an item lacks; the words are found when somebody reads them, once."""
 
     kind: str
     ref: str
     phase: str
     row: Row
     rules: ItemRules
-
-    @cached_property
-    def _described(self) -> Outstanding:
-        return _describe(self.rules, self.row, self.kind)
+    _described: Outstanding | None = None
 
     def find_owner(self) -> tuple[str, str]:
         """Return who owes it, and in which role."""
@@ -59,55 +56,54 @@ class OutstandingItem(Struct, frozen=True, dict=True):
 
     def in_full(self) -> Outstanding:
         """Return it with the reason, the owner and the date; all gates share one."""
+        if self._described is None:
+            self._described = _describe(self.rules, self.row, self.kind)
         return self._described
 
 
 def list_kinds(board: Board, row: Row) -> Sequence[str]:
     """Return the kinds of what a gate that asks for an item lacks of it (`Outstanding`)."""
-    item, record = row.item, row.record
-    optional, status = item.level == Level.MAY, record.status
-    found: list[str] = []
-    if record.extra and not optional and is_unsettled(record.extra):
-        found.append("unsettled")
-    if status == Status.NA:
-        if not optional:
-            found += _list_kinds_of_na(row)
-    elif status != Status.DONE:
-        if not optional:
-            found.append("open" if item.level in DEMANDED else "declined")
-    else:
+    level, record = row.item.level, row.record
+    optional, status = level == "may", record.status
+    if status == "done":
+        found = [] if optional else _list_kinds_of_done(row)
         if record.result == "other-than-satisfied" and is_unplanned(board, row):
-            found.append("finding")
-        if not optional:
-            found += _list_kinds_of_done(row)
+            found.insert(0, "finding")
+    elif optional:
+        return ()
+    elif status == "na":
+        found = _list_kinds_of_na(row)
+    else:
+        found = ["open"] if level in DEMANDED else ["declined"]
+    if record.extra and not optional and is_unsettled(record.extra):
+        found.insert(0, "unsettled")
     return found
 
 
-def _list_kinds_of_na(row: Row) -> Iterator[str]:
-    if not row.record.reason:
-        yield "reason"
+def _list_kinds_of_na(row: Row) -> list[str]:
+    found = [] if row.record.reason else ["reason"]
     if row.changed:
-        yield "upstream"
+        found.append("upstream")
     if row.record.reason and row.unobserved:
-        yield "observation"
+        found.append("observation")
+    return found
 
 
-def _list_kinds_of_done(row: Row) -> Iterator[str]:
+def _list_kinds_of_done(row: Row) -> list[str]:
     item, record = row.item, row.record
-    if item.expects and not record.evidence:
-        yield "evidence"
-    for state in EVIDENCE_WORDS:
-        if state in row.evidence:
-            yield state
+    found = ["evidence"] if item.expects and not record.evidence else []
+    if row.evidence.count(_OK) < len(row.evidence):
+        found += [state for state in EVIDENCE_WORDS if state in row.evidence]
     if row.waits:
-        yield "needs"
+        found.append("needs")
     if item.kind == "test":
         if not record.result:
-            yield "result"
+            found.append("result")
         if row.unobserved:
-            yield "observation"
+            found.append("observation")
     if row.changed:
-        yield "upstream"
+        found.append("upstream")
+    return found
 
 
 def _describe(rules: ItemRules, row: Row, kind: str) -> Outstanding:
@@ -175,15 +171,14 @@ def _find_other_side(board: Board, row: Row) -> Row:
     return needed[0]
 
 
-def list_remarks(row: Row) -> Iterator[Remark]:
-    """Yield what is to be stated about the evidence of an item where the gate would judge it."""
-    record = row.record
-    if record.status != Status.DONE or row.item.level == Level.MAY or not row.unverified:
-        return
-    count = row.evidence.count(EvidenceState.UNVERIFIED)
+def find_remark(row: Row) -> Remark | None:
+    """Return what is to be stated about unverified evidence where the gate would judge it."""
+    if row.record.status != "done" or row.optional:
+        return None
+    count = row.evidence.count(UNVERIFIED)
     why = f"{pluralize(count, 'evidence file is', 'evidence files are')} {UNVERIFIED_WORDS}"
     owner = row.responsible or row.role
-    yield Remark(EvidenceState.UNVERIFIED, row.ref, why, owner, row.role, row.phase, row.item.title)
+    return Remark(UNVERIFIED, row.ref, why, owner, row.role, row.phase, row.item.title)
 
 
 def _open_words(row: Row, waited: Row) -> str:

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import Deadline, list_deadlines, select_until
+from fedcheck.analysis.digests import Digest, Issue, build_digests
 from fedcheck.analysis.gate_scope import count_before
 from fedcheck.analysis.gates import Gate, gate
 from fedcheck.analysis.issues import is_overdue
-from fedcheck.analysis.obligations import Digest, Issue, build_digests
 from fedcheck.analysis.outstanding import group_by_owner
-from fedcheck.analysis.progress import Count, count_items
+from fedcheck.analysis.progress import Count, count_evidence_states, count_items
 from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role, find_role
 from fedcheck.domain.dates import Span, shift_clamped
 from fedcheck.domain.glossary import TOLD_STATES
@@ -149,7 +149,7 @@ def summarize(board: Board, days: int = DAYS, person: str = "") -> WorkspaceSumm
     until = shift_clamped(today, Span(days, "d"))
     rows = list(board.rows.values())
     shared = [row for row in rows if not row.private]
-    states = [state for row in shared for state in row.evidence]
+    states = count_evidence_states(shared)
     found = _judge_gates(board)
     nearest = found[-1] if found else None
     load = _list_load(board, until)
@@ -175,7 +175,7 @@ def summarize(board: Board, days: int = DAYS, person: str = "") -> WorkspaceSumm
         outstanding=_count_by_party(board, nearest),
         overdue=sum(row.overdue for row in rows) + sum(is_overdue(one, today) for one in issues),
         blocked=sum(row.record.status == "blocked" for row in shared),
-        evidence={state: count for state in TOLD_STATES if (count := states.count(state))},
+        evidence={state: count for state in TOLD_STATES if (count := states[state])},
         requests=sum(one.state == "open" for one in project.requests),
         findings=sum(one.state == "open" for one in project.findings),
         deadlines=tuple(one for one in ahead if one.day and one.day >= today),

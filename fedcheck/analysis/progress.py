@@ -1,17 +1,21 @@
 """Counts, percentages, weeks and pace."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.deadlines import Deadline
 from fedcheck.domain.checklist import Checklist
-from fedcheck.domain.glossary import STATUSES, Level
+from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.process import Phase
 from fedcheck.domain.record import UNKNOWN_RECORD
 from fedcheck.domain.row import Row
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.deadlines import Deadline
 
 
 class Count(Struct):
@@ -71,7 +75,7 @@ def count_items(rows: Iterable[Row], total: Count | None = None) -> Count:
     by_status = total.by_status
     for row in rows:
         record = row.record
-        if row.item.level == Level.MAY:
+        if row.item.level == "may":
             total.optional += 1
         elif record is UNKNOWN_RECORD:
             total.unknown += 1
@@ -128,6 +132,15 @@ def count_by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
     return counts
 
 
+def count_evidence_states(rows: Iterable[Row]) -> Counter[str]:
+    """Count pieces of evidence by their state, good ones included."""
+    found: Counter[str] = Counter()
+    for states, items in Counter(row.evidence for row in rows).items():
+        for state in states:
+            found[state] += items
+    return found
+
+
 def count_by_section(rows: Iterable[Row]) -> dict[tuple[str, str], Count]:
     """Count by checklist and section id."""
     counts: dict[tuple[str, str], Count] = {}
@@ -157,7 +170,7 @@ WORDS = {
 """What happens on the day, by the kind of a deadline, in a word."""
 
 
-def group_deadlines(found: Iterable[Deadline], today: date) -> list[tuple[str, list[Deadline]]]:
+def group_deadlines(found: Iterable["Deadline"], today: date) -> list[tuple[str, list["Deadline"]]]:
     """Return deadlines with a day under headings: overdue, weeks while they are near, then months.
 
     Weeks begin on Monday.

@@ -8,13 +8,12 @@ from fedcheck.domain.workspace import Project
 UNSETTLED_WORDS = "set on both sides of a merge, and no history shows which value is later"
 
 
-def list_unsettled(
-    project: Project, milestone: str
-) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """Yield the date of a milestone, requests and findings that were set on both sides of a merge.
+Unsettled = tuple[str, str, str, tuple[str, ...]]
+"""Its kind for a gate, its reference, the reason, and the items that it is about."""
 
-    Each as its kind for a gate, its reference, the reason, and the items that it is about.
-    """
+
+def list_unsettled_dates(project: Project, milestone: str) -> Iterator[Unsettled]:
+    """Yield the date of a milestone if it was set on both sides of a merge."""
     tables = project.config.extra.get(SET_TWICE)
     names = [
         one.get("milestone")
@@ -23,6 +22,10 @@ def list_unsettled(
     ]
     if milestone in names:
         yield "unsettled", f"milestones:{milestone}", f"its date was {UNSETTLED_WORDS}", ()
+
+
+def list_unsettled(project: Project) -> Iterator[Unsettled]:
+    """Yield the requests and findings that were set on both sides of a merge."""
     for kind, things in (("request", project.requests), ("finding", project.findings)):
         for one in things:
             if is_unsettled(one.extra):

@@ -105,7 +105,7 @@ def _find_open_since(board: Board, row: Row, days: Mapping[str, date]) -> date |
         return row.due
     if row.record.status == "blocked":
         return days.get(row.ref)
-    if row.waits or row.later:
+    if row.waits or row.later or not (row.item.needs or row.item.after):
         return None
     came = [board.project.record(need).done for need in row.item.needs if need in board.rows]
     came.append(board.dates.get(row.item.after))

@@ -10,7 +10,12 @@ from fedcheck.analysis.gate_answer import NO_DAYS, Gate, Outstanding, Remark
 from fedcheck.analysis.gate_scope import count_before, count_before_each
 from fedcheck.analysis.gates import gates
 from fedcheck.analysis.obligations import Obligation
-from fedcheck.analysis.progress import Count, count_by_checklist, count_internal
+from fedcheck.analysis.progress import (
+    Count,
+    count_by_checklist,
+    count_evidence_states,
+    count_internal,
+)
 from fedcheck.analysis.replacements import Replacement, list_replacements
 from fedcheck.analysis.rulesets import RulesetState, list_rulesets
 from fedcheck.analysis.statement_changes import StatementChange, list_statement_changes
@@ -45,7 +50,7 @@ def status_document(
     board = whole.without_internal()
     project = board.project
     counts = count_by_checklist(board)
-    states = [state for row in board.rows.values() for state in row.evidence]
+    states = count_evidence_states(board.rows.values())
     requests = project.requests
     asked = issues.count_issues(requests, board.today)
     found = issues.count_issues(project.findings, board.today)
@@ -81,8 +86,8 @@ def status_document(
         "milestones": [_milestone(board, gate, before) for gate, before in scopes],
         "rulesets": [ruleset_row(one) for one in list_rulesets(board)],
         "evidence": {
-            "total": len(states),
-            **{state: states.count(state) for state in TOLD_STATES},
+            "total": states.total(),
+            **{state: states[state] for state in TOLD_STATES},
         },
         "requests": {
             **{state: asked.by_state.get(state, 0) for state in REQUEST_STATES},

@@ -1,6 +1,5 @@
 """The one door from the command line to the terminal app."""
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -46,10 +45,10 @@ def open_app(
     if root is not None:
         head_file.load_head(root)  # a broken head file is reported here, with all its lines
     from fedcheck.late_modules import load_all
-    from fedcheck.tui.start import run_app
 
     load_all()
-    gc.enable()  # off since the start of the process; the app stays, and makes cycles
+    from fedcheck.tui.start import run_app
+
     return run_app(
         root, folders, user, config.resolve_user(user, os.environ), here, problems, portfolio
     )

@@ -28,6 +28,11 @@ _OURS = f"\x1b[{os.urandom(8).hex()}"
 """Stands for the beginning of a color until it is printed; no text from a file can guess it."""
 
 
+_opened: "list[Session]" = []
+"""The workspace of this command, kept until the process ends, and its last board with it: to give
+back their objects one by one when the command returns takes 3% of its time."""
+
+
 class DateType(click.ParamType):  # type: ignore[type-arg]
     """A date option, as people write dates: `2027-02-01`, `12/15/2026`, `Dec 15`, `yesterday`.
 
@@ -125,6 +130,7 @@ def open_workspace(
     by, cache = config.resolve_user(user, os.environ), config.open_cache(user, folders)
     session = open_session(root, folders, extra, by, cache=cache)
     session.as_of, session.date_order = as_of, user.typed_dates
+    _opened[:] = [session]
     print_problems([*problems, *session.problems])
     if settles and session.store.has_unsettled():
         from fedcheck.cli.settled_fields import settle_and_list

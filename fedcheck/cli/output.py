@@ -2,11 +2,10 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.cli.options import style_text
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import EVIDENCE_SIGNS, STATUS_SIGNS, UNSOUND_STATES, EvidenceState
@@ -61,9 +60,11 @@ def describe_marks(row: Row) -> str:
 
 def replacement_lines(project: Project) -> list[str]:
     """Return what nearer files take out of the shipped ones; nothing where there are none."""
-    found = list_replacements(project)
-    if not found:
+    if not project.replaced:
         return []
+    from fedcheck.analysis.replacements import list_replacements, summarize  # few have any
+
+    found = list_replacements(project)
     some = any(one.takes_out for one in found)
     lines = [style_text(f"{summarize(found)}.", fg="yellow" if some else None, dim=not some)]
     return lines + [
@@ -80,20 +81,20 @@ def terminal_width() -> int:
     return get_terminal_size().columns
 
 
-def shorten_refs(refs: Sequence[str]) -> dict[str, str]:
+def shorten_refs(refs: Collection[str]) -> dict[str, str]:
     """Return the bare ids of items where the terminal is narrow: a title states more.
 
     An id that several checklists have stays whole, so that every name can be typed as it stands.
     """
-    if not is_narrow():
+    if not is_narrow(terminal_width()):
         return {}
     seen = Counter(split_ref(ref)[1] for ref in refs)
     return {ref: name for ref in refs if seen[name := split_ref(ref)[1]] == 1}
 
 
-def is_narrow() -> bool:
-    """Return whether the terminal has no room for long references and reasons next to titles."""
-    return 0 < terminal_width() < ROOMY_WIDTH
+def is_narrow(width: int) -> bool:
+    """Return whether a terminal has no room for long references and reasons next to titles."""
+    return 0 < width < ROOMY_WIDTH
 
 
 def format_table(
@@ -121,9 +122,18 @@ def format_table(
     return ["  ".join(cells).rstrip() for cells in zip(*padded, strict=True)]
 
 
+_GAPS = ("  ", "| ", " |")
+"""What a column of cells between bars contains where a cell begins or ends with a blank, or has
+two in a row."""
+
+
 def _clean_column(cells: Sequence[str]) -> list[str]:
-    """Return cells as one line each; what repeats in a column is cleaned once."""
-    cleaned = {cell: one_line(cell) for cell in set(cells)}
+    """Return cells as one line each; what repeats in a column is cleaned once, plain text never."""
+    found = set(cells)
+    whole = f"|{'|'.join(found)}|"
+    if whole.isascii() and whole.isprintable() and not any(gap in whole for gap in _GAPS):
+        return list(cells)
+    cleaned = {cell: one_line(cell) for cell in found}
     return [cleaned[cell] for cell in cells]
 
 
@@ -137,7 +147,8 @@ def _pad_column(cells: list[str], width: int, *, to_right: bool, cut: bool) -> l
     if cut and _measure(cells) > width:
         cells = [one_line(cell, width) for cell in cells]
     if "".join(cells).isascii():
-        return [cell.rjust(width) if to_right else cell.ljust(width) for cell in cells]
+        pad = str.rjust if to_right else str.ljust
+        return [pad(cell, width) for cell in cells]
     gaps = {cell: " " * (width - count_cells(cell)) for cell in set(cells)}
     return [gaps[cell] + cell if to_right else cell + gaps[cell] for cell in cells]
 

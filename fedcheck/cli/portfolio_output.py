@@ -36,7 +36,7 @@ MAX_GATE = 24
 def print_portfolio(rows: "Sequence[PortfolioRow]", days: int) -> None:
     """Print workspaces, then their deadlines by day, then the load of one's own people."""
     summaries = [row.summary for row in rows if row.summary]
-    narrow = output.is_narrow()
+    narrow = output.is_narrow(output.terminal_width())
     head = ["Workspace", "Done", "Next gate", "Date", "", "Outstanding", "Overdue"]
     listed = [_cells(row, narrow) for row in rows]
     if narrow:

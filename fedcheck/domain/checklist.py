@@ -28,7 +28,9 @@ class Source(Struct, frozen=True, rename="kebab", omit_defaults=True):
     url: Annotated[str, Key("Where the document is or was published")] = ""
 
 
-class SourceRef(Struct, frozen=True, rename="kebab", omit_defaults=True):
+# gc=False, here and where else there are thousands: none can be part of a cycle, so the collector
+# need not know them.
+class SourceRef(Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
     """The place in a document that an item is based on."""
 
     id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
@@ -84,7 +86,7 @@ class Former(Struct, frozen=True, rename="kebab", omit_defaults=True):
     code: Annotated[str, Key("Its former official id, if different")] = ""
 
 
-class Item(Struct, frozen=True, rename="kebab", omit_defaults=True):
+class Item(Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
     """One line to tick: a task, or a test step with a result."""
 
     id: Annotated[
@@ -244,7 +246,7 @@ def _are_met(wanted: Mapping[str, Sequence[str]], facts: Mapping[str, str]) -> b
     return all(facts.get(name, "") in values for name, values in wanted.items())
 
 
-class Section(Struct, frozen=True, rename="kebab", omit_defaults=True):
+class Section(Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
     """A group of items under one heading."""
 
     id: Annotated[str, Key("Id of the section, unique in its checklist", check="id")]
@@ -305,8 +307,7 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab", omit_defaults=Tr
         The answer is kept: to find it, what the item means is hashed, and every change of a record
         makes a new board.
         """
-        known = self.__dict__.get("bases")
-        if known and known.get(item.id) == basis and self.items[item.id][1] is item:
+        if self.known_bases.get(item.id) == basis and self.items[item.id][1] is item:
             return True
         key = item.id, basis
         if key not in self._accepted:
@@ -317,6 +318,12 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab", omit_defaults=Tr
     def bases(self) -> dict[str, str]:
         """Return the basis of each item by its id."""
         return {name: item.basis() for name, (_, item) in self.items.items()}
+
+    @property
+    def known_bases(self) -> Mapping[str, str]:
+        """Return the bases of the items by their ids if they are known already; else nothing."""
+        known: Mapping[str, str] = self.__dict__.get("bases", {})
+        return known
 
     def know_bases(self, bases: Sequence[str]) -> None:
         """Take the bases of the items, in their order, that were worked out before."""

@@ -12,7 +12,7 @@ from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.key import extra
 
 
-class Evidence(Struct, frozen=True, rename="kebab", omit_defaults=True):
+class Evidence(Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
     """A link to proof: a URL, a file or a ticket."""
 
     id: str

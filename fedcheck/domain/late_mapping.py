@@ -1,8 +1,9 @@
-"""Mappings that are read when somebody first asks: as a whole, or value by value."""
+"""Mappings that are read, or worked out, when somebody first asks: as a whole or by value."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
+K = TypeVar("K")
 V = TypeVar("V")
 
 
@@ -57,6 +58,10 @@ class LateValues(Mapping[str, V]):
             self._made[name] = self._make(name)
         return self._made[name]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a value, or the default: what `Mapping` does by an exception, which takes long."""
+        return self[name] if name in self._names else default
+
     def __contains__(self, name: object) -> bool:
         return name in self._names
 
@@ -69,3 +74,21 @@ class LateValues(Mapping[str, V]):
     def with_value(self, name: str, value: V) -> "LateValues[V]":
         """Return the mapping with one value replaced or added."""
         return LateValues([*self._names, name], self._make, {**self._made, name: value})
+
+
+class KeptAnswers(dict[K, V]):
+    """Works out an answer by a function at the first question, and keeps it.
+
+    Asked with `[]`, which is as quick as any dict once the answer is known: thousands of items ask
+    a few questions.
+    """
+
+    __slots__ = ("_answer",)
+
+    def __init__(self, answer: Callable[[K], V]) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def __missing__(self, question: K) -> V:
+        found = self[question] = self._answer(question)
+        return found

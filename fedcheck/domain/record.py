@@ -11,7 +11,7 @@ from fedcheck.domain.glossary import Inheritance, Method, Result, Retest, Review
 from fedcheck.domain.key import extra
 
 
-class Record(Struct, frozen=True, rename="kebab", omit_defaults=True):
+class Record(Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True):
     """What is known of one item."""
 
     status: Status = Status.TODO

@@ -8,8 +8,10 @@ from fedcheck.domain.checklist import Item, Section
 from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState, Level, Sharing
 from fedcheck.domain.record import UNKNOWN_RECORD, Record, is_unobserved
 
+_UNSOUND = frozenset(UNSOUND_STATES)
 
-class Row(Struct, frozen=True):
+
+class Row(Struct, frozen=True, gc=False):
     """One line of a list, with everything that a filter or a screen asks of it.
 
     Attributes:
@@ -83,7 +85,7 @@ class Row(Struct, frozen=True):
     @property
     def unsound(self) -> bool:
         """Return whether any evidence is stale, missing or changed."""
-        return any(state in UNSOUND_STATES for state in self.evidence)
+        return not _UNSOUND.isdisjoint(self.evidence)
 
     @property
     def unverified(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Any, TypeVar
 
 from msgspec import Struct
@@ -194,10 +195,8 @@ class Project(Struct, frozen=True, eq=False, dict=True):
 
     def list_evidence_holders(self) -> Iterator[Record | Request | Finding]:
         """Yield everything that can have evidence: records, requests, findings."""
-        for records in self.records.values():
-            yield from records.values()
-        yield from self.requests
-        yield from self.findings
+        books = (records.values() for records in self.records.values())
+        return chain(chain.from_iterable(books), self.requests, self.findings)
 
     def private_note(self, ref: str) -> str:
         """Return the note of an item that never leaves the company."""

@@ -13,10 +13,10 @@ from datetime import date
 from fedcheck.analysis.agenda import SOON_DAYS
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
+from fedcheck.analysis.digests import Digest, find_gate
 from fedcheck.analysis.evidence_register import EvidenceUse
 from fedcheck.analysis.gates import asks_for
 from fedcheck.analysis.issues import is_overdue
-from fedcheck.analysis.obligations import Digest, find_gate
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import DEMANDED, PROHIBITED, STATUS_WORDS

@@ -7,7 +7,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
 from fedcheck.analysis.gate_scope import lacking_by_phase
 from fedcheck.analysis.gates import Gate
-from fedcheck.analysis.progress import compute_pace, count_items
+from fedcheck.analysis.progress import compute_pace, count_evidence_states, count_items
 from fedcheck.analysis.replacements import Replacement
 from fedcheck.analysis.waiting_since import list_stale_later
 from fedcheck.domain.dates import format_distance
@@ -190,14 +190,14 @@ def build_replacement_view(one: Replacement) -> ReplacementView:
 
 def build_totals_view(board: Board) -> views.TotalsView:
     """Return the counts over the whole workspace."""
-    states = [state for row in board.rows.values() for state in row.evidence]
+    states = count_evidence_states(board.rows.values())
     return views.TotalsView(
         items=len(board.rows),
-        evidence=len(states),
+        evidence=states.total(),
         trouble=wording.describe_evidence(states, len(list_stale_later(board))),
-        stale=states.count("stale"),
-        missing=states.count("missing"),
-        changed=states.count("changed"),
-        unverified=states.count("unverified"),
+        stale=states["stale"],
+        missing=states["missing"],
+        changed=states["changed"],
+        unverified=states["unverified"],
         overdue=sum(row.overdue for row in board.rows.values()),
     )

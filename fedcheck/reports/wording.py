@@ -1,5 +1,6 @@
 """How a report states things: people, roles, dates, the state in two sentences."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import PurePath
@@ -147,22 +148,22 @@ def _describe_milestone(board: Board, gate: Gate) -> str:
     return f"{left}: {state}."
 
 
-def describe_evidence(states: Sequence[str], later: int = 0) -> str:
+def describe_evidence(states: Counter[str], later: int = 0) -> str:
     """State how much evidence there is, and how much of it does not count.
 
     Args:
-        states: that of each piece of evidence.
+        states: how many pieces are in which state.
         later: how many of the stale ones are not today, but will be at their milestone.
     """
-    counts = {state: states.count(state) for state in UNSOUND_STATES}
+    counts = {state: states[state] for state in UNSOUND_STATES}
     counts[EvidenceState.STALE] -= later
     bad = [f"{_is_or_are(number)} {state}" for state, number in counts.items() if number]
     whose = "its" if later == 1 else "their"
     bad += [f"{later} will be stale by {whose} milestone"] if later else []
-    pieces = pluralize(len(states), "evidence attachment")
+    pieces = pluralize(states.total(), "evidence attachment")
     if not states:
         return "There is no evidence yet."
-    unverified = states.count(EvidenceState.UNVERIFIED)
+    unverified = states[EvidenceState.UNVERIFIED]
     rest = (
         f" {pluralize(unverified, 'attachment is', 'attachments are')} {UNVERIFIED_WORDS}."
         if unverified

@@ -179,7 +179,7 @@ def reloaded(catalog: Catalog, workspace: Path, cache: Cache = NO_CACHE) -> Cata
     ]
     rest = [one for one in catalog.lists if one.layer not in ("workspace", "private")]
     if not is_same:
-        rest = [_load_list(_read_file(one.path), one.layer, known, NO_CACHE) for one in rest]
+        rest = [_load_list(_hash_file(one.path), one.layer, known, NO_CACHE) for one in rest]
     private = _folder(private_home(workspace) / "checklists", "private", known, None, workspace)
     lists = [*own, *rest, *private]
     join_shipped_guidance(lists, lists)
@@ -231,7 +231,7 @@ def _processes(
 ) -> list[LoadedProcess]:
     under = _trusted_folder(layer, workspace)
     paths = [place / PROCESS_FILE for place in process_folders(folder)]
-    return [_load_process(_read_file(path, under), layer, cache) for path in paths]
+    return [_load_process(_hash_file(path, under), layer, cache) for path in paths]
 
 
 def _trusted_folder(layer: Layer, workspace: Path | None) -> Path | None:
@@ -253,7 +253,7 @@ def _folder(
     """
     cache = cache or NO_CACHE
     under = _trusted_folder(layer, workspace)
-    files = [_read_file(path, under) for path in _list_files(folder)]
+    files = [_hash_file(path, under) for path in _list_files(folder)]
     key = _outlines_key(((one.path, one.digest) for one in files), processes)
     known = cache.load(Outlines, key) or {}
     lists = [
@@ -282,82 +282,63 @@ def _list_files(folder: Path) -> list[Path]:
 
 
 class _File(Struct, frozen=True):
-    """The bytes of a file with their hash, or why it cannot be read."""
+    """A file with the hash of its bytes; empty where it cannot be read.
+
+    The bytes are not held: few files are new, and those are read once more to be parsed.
+    """
 
     path: Path
     under: Path | None
-    raw: bytes = b""
-    digest: str = ""
-    problems: Sequence[Problem] = ()
+    digest: str
 
 
-def _read_file(path: Path, under: Path | None = None) -> _File:
+def _hash_file(path: Path, under: Path | None = None) -> _File:
     try:
-        raw = read_bytes(path, under)
-    except InvalidFileError as error:
-        return _File(path, under, problems=error.problems)
-    return _File(path, under, raw, hashlib.sha256(raw).hexdigest())
+        return _File(path, under, hashlib.sha256(read_bytes(path, under)).hexdigest())
+    except InvalidFileError:
+        return _File(path, under, "")  # who parses it says why
 
 
 def _load_process(file: _File, layer: Layer, cache: Cache) -> LoadedProcess:
     """Load a process file from the cache where its bytes are known, else parse it."""
     path, digest, under = file.path, file.digest, file.under
-    if file.problems:
-        return LoadedProcess(path=path, layer=layer, unreadable=file.problems)
-    key = _process_key(path, digest)
-    known = cache.load(Process, key)
+    known = cache.load(Process, _process_key(path, digest)) if digest else None
     if known is not None:
         return LoadedProcess(path=path, layer=layer, process=known, digest=digest, under=under)
-    from fedcheck.storage.checklist_reader import parse_process  # only new files pay for it
+    from fedcheck.storage.checklist_reader import load_process  # only new files pay for it
 
-    found = parse_process(path, file.raw, layer)
+    found = load_process(path, layer, under)
     if found.process is not None and not found.problems():
-        cache.keep(Process, key, found.process)
+        cache.keep(Process, _process_key(path, found.digest), found.process)
     return found
 
 
 def _load_list(file: _File, layer: Layer, processes: _Processes, cache: Cache) -> LoadedList:
     """Load a checklist file from the cache where its bytes are known, else parse it."""
-    if file.problems:
-        return LoadedList(path=file.path, layer=layer, unreadable=file.problems)
-    key = _list_key(file.path, file.digest, processes)
-    if known := _load_known(file.path, file.digest, file.under, layer, key, cache):
-        return known
-    from fedcheck.storage.checklist_reader import parse_list  # only new files pay for it
+    path, digest, under = file.path, file.digest, file.under
+    known = cache.load(KeptList, _list_key(path, digest, processes)) if digest else None
+    if known is not None:
+        held = restore_list(known)
+        return LoadedList(path=path, layer=layer, held=held, digest=digest, under=under)
+    from fedcheck.storage.checklist_reader import load_list  # only new files pay for it
 
-    found = parse_list(file.path, file.raw, layer, processes.counting)
+    found = load_list(path, layer, processes.counting, under)
     if found.held is not None and not found.problems():
-        cache.keep(KeptList, key, keep_list(found.held))
+        cache.keep(KeptList, _list_key(path, found.digest, processes), keep_list(found.held))
     return found
-
-
-def _load_known(
-    path: Path, digest: str, under: Path | None, layer: Layer, key: str, cache: Cache
-) -> LoadedList | None:
-    """Return a list that the cache has; None where it has to be parsed."""
-    known = cache.load(KeptList, key)
-    if known is None:
-        return None
-    held = restore_list(known)
-    return LoadedList(path=path, layer=layer, held=held, digest=digest, under=under)
 
 
 def _load_later(
     file: _File, layer: Layer, processes: _Processes, cache: Cache, outline: ListOutline
 ) -> LoadedList:
-    """Return a faultless list whose items are read when somebody asks for them.
-
-    Its bytes are not held until then: what the cache has lost meanwhile is read again.
-    """
-    path, under, digest = file.path, file.under, file.digest
-
-    def load() -> LoadedList:
-        key = _list_key(path, digest, processes)
-        known = _load_known(path, digest, under, layer, key, cache)
-        return known or _load_list(_read_file(path, under), layer, processes, cache)
-
+    """Return a faultless list whose items are read when somebody asks for them."""
     return LoadedList(
-        path=path, layer=layer, digest=digest, under=under, late=load, _outline=outline
+        path=file.path,
+        layer=layer,
+        digest=file.digest,
+        under=file.under,
+        late=lambda: _load_list(file, layer, processes, cache),
+        _outline=outline,
     )
 
 

@@ -20,8 +20,7 @@ from fedcheck.storage.list_checks import (
 from fedcheck.storage.loaded_files import Layer, LoadedList, LoadedProcess, item_places
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.process_checks import check_process
-from fedcheck.storage.raw_files import read_bytes
-from fedcheck.storage.toml_io import parse
+from fedcheck.storage.toml_io import read
 
 
 def load_list(
@@ -36,18 +35,7 @@ def load_list(
     no link of its files may lead out of.
     """
     try:
-        raw = read_bytes(path, under)
-    except InvalidFileError as error:
-        return LoadedList(path=path, layer=layer, unreadable=error.problems)
-    return parse_list(path, raw, layer, processes)
-
-
-def parse_list(
-    path: Path, raw: bytes, layer: Layer, processes: Mapping[str, Process] | None = None
-) -> LoadedList:
-    """Parse the bytes of a checklist file; see `load_list`."""
-    try:
-        document = parse(path, raw)
+        document = read(path, under)
     except InvalidFileError as error:
         return LoadedList(path=path, layer=layer, unreadable=error.problems)
     collector = document.collector()
@@ -76,16 +64,7 @@ def parse_list(
 def load_process(path: Path, layer: Layer = "file", under: Path | None = None) -> LoadedProcess:
     """Load a process file with everything that is wrong with it; raises nothing."""
     try:
-        raw = read_bytes(path, under)
-    except InvalidFileError as error:
-        return LoadedProcess(path=path, layer=layer, unreadable=error.problems)
-    return parse_process(path, raw, layer)
-
-
-def parse_process(path: Path, raw: bytes, layer: Layer) -> LoadedProcess:
-    """Parse the bytes of a process file with everything that is wrong with it."""
-    try:
-        document = parse(path, raw)
+        document = read(path, under)
     except InvalidFileError as error:
         return LoadedProcess(path=path, layer=layer, unreadable=error.problems)
     collector = document.collector()

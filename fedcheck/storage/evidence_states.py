@@ -8,7 +8,7 @@ person verifies it.
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +164,7 @@ def update_states(
 ) -> dict[str, str]:
     """Return states with those of some records looked at again."""
     records = list(records)
-    pieces = list(_list_files(records))
+    pieces = _list_files(records)
     again = {key for one in pieces for key in (one.link, file_key(one))}
     kept = {key: state for key, state in (states or {}).items() if key not in again}
     return {**kept, **check_states(root, records)}
@@ -259,11 +259,9 @@ def allow_outside(root: Path, records: Iterable[EvidenceHolder]) -> None:
             local_state.allow_outside(root, links)
 
 
-def _list_files(records: Iterable[EvidenceHolder]) -> Iterator[Evidence]:
-    for record in records:
-        for piece in record.evidence:
-            if piece.kind == EvidenceKind.FILE:
-                yield piece
+def _list_files(records: Iterable[EvidenceHolder]) -> list[Evidence]:
+    file = EvidenceKind.FILE  # the name of a member is looked up by a function
+    return [piece for one in records for piece in one.evidence if piece.kind == file]
 
 
 def _group_by_link(records: Iterable[EvidenceHolder]) -> dict[str, list[Evidence]]:

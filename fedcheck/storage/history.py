@@ -8,14 +8,14 @@ they may be in any order, one may be twice, and several may follow the same one.
 import errno
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from fedcheck.domain.change import SHORT, HistoryLine
 from fedcheck.storage import atomic_files
 from fedcheck.storage.confined import leads_outside
-from fedcheck.storage.history_graph import LineGraph, build_graph
 from fedcheck.storage.history_lines import (
     format_line,
     hash_line,
@@ -24,6 +24,11 @@ from fedcheck.storage.history_lines import (
     split_lines,
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
+
+if TYPE_CHECKING:
+    from fedcheck.storage.history_graph import LineGraph
+
+T = TypeVar("T")
 
 FOLDER = "history"
 _TAIL = 64 * 1024
@@ -168,10 +173,10 @@ def list_outside_links(root: Path) -> list[Path]:
     """Return the history files that are links out of the workspace: they are never read."""
     under = workspace_of(root)
     try:
-        found = sorted((root / FOLDER).glob("*.jsonl"))
+        found = sorted((root / FOLDER).iterdir())
     except OSError:
         return []
-    return [path for path in found if leads_outside(path, under)]
+    return [one for one in found if one.name.endswith(".jsonl") and leads_outside(one, under)]
 
 
 def read(path: Path) -> list[HistoryLine]:
@@ -188,8 +193,10 @@ def read_all(root: Path) -> list[HistoryLine]:
     return read_graph(root).lines
 
 
-def read_graph(root: Path) -> LineGraph:
+def read_graph(root: Path) -> "LineGraph":
     """Read the history of a workspace as a graph. Raises FedcheckError where the disk refuses."""
+    from fedcheck.storage.history_graph import build_graph  # most only look at the ends of files
+
     return build_graph(one for path in list_history_files(root) for one in read(path))
 
 
@@ -241,6 +248,8 @@ def read_since(homes: Iterable[Path], moment: datetime) -> list[HistoryLine]:
             (i for i, line in enumerate(lines) if _is_since(line, moment, stamp)), len(lines)
         )
         late += parse_lines(lines[start:])
+    from fedcheck.storage.history_graph import build_graph
+
     graph = build_graph(late)
     return [one for one in graph.lines if graph.moment(one) >= moment]
 
@@ -261,14 +270,16 @@ def names_days(root: Path) -> bool:
     return any(re.search(_NAMES_DAY, read_raw(path)) for path in list_history_files(root))
 
 
-_NAMES_LOSS = re.compile(rb'"lost"\s*:\s*"[0-9a-f]')
+_NAMES_LOSS = rb'"lost"\s*:\s*"[0-9a-f]'
 
 
 def names_losses(root: Path) -> bool:
     """Return whether a line of the history may name another one as lost, without parsing it."""
-    raws = (read_raw(path) for path in list_history_files(root))
-    # rfind: for a key that is hardly there it takes half the time of the pattern.
-    return any(raw.rfind(b'"lost"') >= 0 and _NAMES_LOSS.search(raw) for raw in raws)
+    return any(
+        _look_in(path, lambda one: atomic_files.is_in_plain(one, b'"lost"'), False)
+        and re.search(_NAMES_LOSS, read_raw(path))
+        for path in list_history_files(root)
+    )
 
 
 def find_first_day(root: Path, zone: tzinfo) -> date | None:
@@ -313,10 +324,14 @@ def read_raw(path: Path) -> bytes:
 
     Raises FedcheckError where the disk refuses.
     """
+    return _look_in(path, atomic_files.read_plain, b"")
+
+
+def _look_in(path: Path, look: Callable[[Path], T], nothing: T) -> T:
     try:
-        return atomic_files.read_plain(path)
+        return look(path)
     except (FileNotFoundError, atomic_files.NotPlainError):
-        return b""
+        return nothing
     except OSError as error:
         raise atomic_files.disk_error("read", path, error) from error
 

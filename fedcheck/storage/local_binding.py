@@ -13,7 +13,6 @@ from pathlib import Path
 
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import atomic_files, paths
-from fedcheck.storage.typed_files import make_trusted_folder
 
 SECRET = "local-state.key"
 """The file of the secret, in the user's state folder."""
@@ -95,6 +94,8 @@ def _make_secret() -> bytes:
     Where it cannot be kept (a read-only home, none at all) this process has one of its own, and
     the next one begins as if nothing was known.
     """
+    from fedcheck.storage.typed_files import make_trusted_folder  # once for each person
+
     path = _find_file()
     if path is not None:
         try:

@@ -18,7 +18,6 @@ from fedcheck.domain.reference import add_earlier_refs, rename_ref
 from fedcheck.domain.text import one_line
 from fedcheck.domain.text_versions import Version, join_versions
 from fedcheck.storage import history, local_state
-from fedcheck.storage.explained import may_have_losses
 from fedcheck.storage.history_search import HistorySearch
 from fedcheck.storage.outside_notes import TransactionHead, append_lines
 from fedcheck.storage.unexplained import OutsideChange, as_text, group_lines
@@ -83,8 +82,6 @@ def list_lost_values(
 
     Raises FedcheckError where the disk refuses.
     """
-    if not may_have_losses(home, pending):
-        return []
     known = _list_lines_of_losses(home, renamed, pending)
     short = {line.hash[:SHORT]: line for line in known}
     places = {line.hash: place for place, line in enumerate(known)}

@@ -24,7 +24,6 @@ from fedcheck.errors import InvalidFileError
 from fedcheck.storage import head_file, history, local_state, record_files
 from fedcheck.storage.cache import NO_CACHE, Cache
 from fedcheck.storage.guards import Guard
-from fedcheck.storage.history_graph import build_graph
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
 from fedcheck.storage.record_file import PACKAGE, RecordFile, has_unsettled
@@ -209,6 +208,8 @@ class RecordStore(Struct):
 
         Raises WorkspaceGoneError where the workspace is gone: that is no empty history.
         """
+        from fedcheck.storage.history_graph import build_graph
+
         self.identity.check()
         paths = [path for home in self.homes for path in history.list_history_files(home)]
         return build_graph(one for path in paths for one in history.read(path)).lines
@@ -289,6 +290,8 @@ class RecordStore(Struct):
         before it what this person's file held when it was moved or copied here. What a clone of
         git brought was made in another one.
         """
+        from fedcheck.storage.history_graph import build_graph
+
         self.identity.check()
         made = local_state.load_notes(self.root).made.get(who, ())
         places = {tx: place for place, tx in enumerate(made)}
@@ -306,8 +309,10 @@ class RecordStore(Struct):
         path = local_state.find_own_history(home, who) or local_state.find_older_history(home, who)
         if path is None:
             return []
-        graph = build_graph(history.read(path))
         from fedcheck.storage import outside_notes
+        from fedcheck.storage.history_graph import build_graph
+
+        graph = build_graph(history.read(path))
 
         places = set(made)
         here = [one for one in graph.lines if one.tx in places]

@@ -4,15 +4,14 @@ What a person prefers, what is to be saved and what others change are objects th
 shows none of the dialogs, so each is imported when it is asked for.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, TypeVar
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
-from textual.command import CommandPalette, Provider
 from textual.events import Resize
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
@@ -26,13 +25,13 @@ from fedcheck.session import Clock, Session, Transaction, open_session, system_c
 from fedcheck.storage.config import UserConfig, open_cache
 from fedcheck.storage.guards import ConflictError
 from fedcheck.storage.paths import UserFolders
-from fedcheck.tui import external_changes, save_queue, themes
+from fedcheck.tui import external_changes, garbage, save_queue, themes
 from fedcheck.tui.app_protocol import ProjectApp, ProjectChanged, Verification
 from fedcheck.tui.external_changes import ExternalChanges
 from fedcheck.tui.external_programs import suspend
 from fedcheck.tui.key_bindings import bindings
+from fedcheck.tui.late_palette import load_provider, open_palette
 from fedcheck.tui.memory import WorkspaceMemory
-from fedcheck.tui.palette import ActionProvider, offers
 from fedcheck.tui.preferences import Preferences
 from fedcheck.tui.questions import Asking, Question, go_on
 from fedcheck.tui.save_queue import Job, SaveQueue
@@ -60,7 +59,7 @@ class FedcheckApp(App[int]):
 
     TITLE = "fedcheck"
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
+    COMMANDS = {load_provider}  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = False  # ours is an action of the table
     CSS_PATH = sheets("base")
     # Textual reads both from the class.
@@ -114,6 +113,7 @@ class FedcheckApp(App[int]):
             self.open_screen("welcome")
         if words := self.preferences.problem_text():
             self.tell(words, "ignored; see: fedcheck config check", "warning")
+        self.set_timer(garbage.SECONDS, garbage.collect_seldom)
         self.set_interval(external_changes.POLL_SECONDS, self.others.look)
         self.set_interval(save_queue.RETRY_SECONDS, self.saves.try_again)
 
@@ -267,11 +267,6 @@ class FedcheckApp(App[int]):
         """Return what is done to each line before it is written."""
         return self.preferences.line_filters(self.theme, super().get_line_filters())
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Return what the palette offers; Textual's own commands are not among it."""
-        for action, target in offers(self, screen):
-            yield SystemCommand(action.label.capitalize(), action.help, target)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide what needs an open workspace while there is none."""
         if self.open_session is None and action.startswith("app_"):
@@ -356,9 +351,7 @@ class FedcheckApp(App[int]):
         if not isinstance(self.screen, KeysScreen):
             self.push_screen(KeysScreen(getattr(self.screen, "PLACES", ("everywhere",))))
 
-    def action_app_palette(self) -> None:
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(id="--command-palette"))
+    action_app_palette = open_palette
 
     def action_help_quit(self) -> None:
         """Explain how to leave after ctrl+c; what is done is saved, and nothing breaks off."""

@@ -7,24 +7,26 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from textual.message import Message
 from textual.screen import Screen
 
-from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
 from fedcheck.domain.change import HistoryLine
 from fedcheck.keys.keymap import KeyMap
 from fedcheck.session import Clock, Session, Transaction
 from fedcheck.storage.guards import ConflictError
-from fedcheck.storage.losses import Loss
 from fedcheck.storage.paths import UserFolders
 from fedcheck.tui.memory import Memory, WorkspaceMemory
 from fedcheck.tui.preferences import Preferences
 from fedcheck.tui.questions import Asking, Question
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.writer import Writer
+
+if TYPE_CHECKING:  # home needs neither
+    from fedcheck.analysis.activity import HistoryRow
+    from fedcheck.storage.losses import Loss
 
 R = TypeVar("R")
 
@@ -71,7 +73,7 @@ class News(Protocol):
 
     since_last_look: list[HistoryLine]
     looked_before: datetime | None
-    losses: list[Loss]
+    losses: "list[Loss]"
 
     def settle(self, run: Callable[[], Transaction]) -> None:
         """Restore or accept what is lost, and look again at what is."""

@@ -1,7 +1,6 @@
 """The history as the screens show it, read in the writer's thread."""
 
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -11,6 +10,7 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.session import Session
 from fedcheck.storage.history_search import HistorySearch
 from fedcheck.storage.paths import private_home
+from fedcheck.storage.time_zones import find_zone
 
 LAST = 4
 """How many lines of its history the details of an item show."""
@@ -30,7 +30,7 @@ class Past(Struct, frozen=True):
 
 def read_past(session: Session, ref: str = "") -> Past:
     """Read the history of the workspace, or of one item. Raises FedcheckError."""
-    zone = ZoneInfo(session.project.config.timezone)
+    zone = find_zone(session.project.config.timezone)
     if not ref:
         return Past(newest_first(story(session.history(), zone)))
     entered = session.history(ref)
@@ -52,5 +52,5 @@ def newest_first(deeds: Iterable[HistoryRow]) -> tuple[HistoryRow, ...]:
 def read_last(session: Session, ref: str, count: int = LAST) -> tuple[HistoryRow, ...]:
     """Return what was done to an item last, the newest first. Raises FedcheckError."""
     entered = sorted(session.history(ref), key=lambda line: line.at)
-    zone = ZoneInfo(session.project.config.timezone)
+    zone = find_zone(session.project.config.timezone)
     return newest_first(story(entered, zone))[:count]

@@ -8,7 +8,6 @@ from textual.dom import DOMNode
 from textual.keys import key_to_character
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Input
 
 from fedcheck.keys.action import Action
 from fedcheck.keys.actions import ACTIONS, list_actions
@@ -83,11 +82,13 @@ def rebind(node: DOMNode, keymap: KeyMap) -> None:
 
 
 def _is_field(node: Widget) -> bool:
-    """Return whether text is typed in a widget; what Textual needs for long texts loads late."""
-    if isinstance(node, Input):
-        return True
+    """Return whether text is typed in a widget; what Textual needs for that loads late."""
     if not node.check_consume_key("a", "a"):
         return False
+    from textual.widgets import Input
+
+    if isinstance(node, Input):
+        return True
     from textual.widgets import TextArea
 
     return isinstance(node, TextArea)

@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from fedcheck.analysis.grouping import GROUPINGS
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import atomic_files
 from fedcheck.storage.recent_workspaces import (
@@ -17,7 +16,6 @@ from fedcheck.storage.recent_workspaces import (
     select_recent,
 )
 from fedcheck.storage.typed_files import make_trusted_folder
-from fedcheck.tui.widgets.navigator import Place
 
 RECENT = 12
 """How many workspaces are offered again."""
@@ -140,67 +138,3 @@ def _put(data: dict[str, Any], root: str, values: Mapping[str, object]) -> None:
 
 def _dict(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-BETWEEN = "/"
-"""Stands between the parts of a place; no part can hold it."""
-
-
-class ChecklistView(Struct, frozen=True):
-    """What is remembered of the checklist screen between starts.
-
-    Attributes:
-        place: the place in the tree.
-        filter: the text of the filter.
-        grouping: what the list is grouped by.
-        ref: the item under the cursor.
-        opened: the open nodes of the tree.
-        tree_shown: whether the tree was asked for where there is little room.
-        tree_hidden: whether it was put away where there is much.
-    """
-
-    place: Place
-    filter: str = ""
-    grouping: str = "section"
-    ref: str = ""
-    opened: frozenset[Place] = frozenset()
-    tree_shown: bool = False
-    tree_hidden: bool = False
-
-    @classmethod
-    def load(cls, memory: WorkspaceMemory) -> "ChecklistView":
-        """Read it; what is damaged counts as not stated."""
-        grouping = memory.text("group")
-        tree = memory.texts("tree")
-        return cls(
-            _place(memory.text("place")),
-            memory.text("filter"),
-            grouping if grouping in GROUPINGS else "section",
-            memory.text("ref"),
-            frozenset(_place(text) for text in memory.texts("open")),
-            "shown" in tree,
-            "hidden" in tree,
-        )
-
-    def save(self, memory: WorkspaceMemory) -> None:
-        """Write it, in one go, where it is another than before."""
-        tree = [("shown", self.tree_shown), ("hidden", self.tree_hidden)]
-        memory.put_all(
-            {
-                "place": _text(self.place),
-                "filter": self.filter,
-                "group": self.grouping,
-                "ref": self.ref,
-                "open": sorted(_text(place) for place in self.opened),
-                "tree": [word for word, so in tree if so],
-            }
-        )
-
-
-def _text(place: Place) -> str:
-    parts = (place.phase, place.role, place.checklist, place.section)
-    return BETWEEN.join(parts).rstrip(BETWEEN)
-
-
-def _place(text: str) -> Place:
-    return Place(*text.split(BETWEEN)[:4])

@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError, WorkspaceGoneError
@@ -15,8 +16,7 @@ RETRY_SECONDS = 3.0
 """How often the app tries again to save what the disk refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A change to be saved; `conflict` hears of it where another got there first."""
 
     run: Callable[[], Transaction]
@@ -50,6 +50,11 @@ class SaveQueue:
         self._running: Future[Transaction] | None = None
         self._told = ""
         self._leaving = False
+
+    @property
+    def is_saving(self) -> bool:
+        """Return whether a change is being saved, or is on disk and the others do not know it."""
+        return self._running is not None
 
     @property
     def idle(self) -> bool:

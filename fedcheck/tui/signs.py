@@ -1,6 +1,6 @@
 """Signs and bars: how status, evidence and progress are drawn, in Unicode or ASCII."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from fedcheck.analysis.progress import Count
 from fedcheck.domain.glossary import EVIDENCE_SIGNS, STATUS_GLYPHS, STATUS_SIGNS
@@ -9,8 +9,7 @@ from fedcheck.domain.row import Row
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(Struct, frozen=True):
     """A set of signs, all one cell wide in common fonts (`status`: always of equal width)."""
 
     status: dict[str, str]

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -52,16 +51,6 @@ class QuietApp(FedcheckApp):
         self._close_messages_no_wait()
 
 
-def collect_seldom() -> None:
-    """Let Python look for garbage seldom: looking through all objects takes five frames.
-
-    A screen that is drawn makes and drops many small objects; what is thrown away at once needs no
-    looking for. What is loaded now is for good, and left out.
-    """
-    gc.freeze()
-    gc.set_threshold(10_000, 50, 100)
-
-
 def run_app(
     root: Path | None,
     folders: UserFolders,
@@ -76,7 +65,6 @@ def run_app(
     With `portfolio` it begins with the portfolio of those folders, and no workspace is open.
     """
     app = QuietApp(root, folders, config, who, here, problems=problems, portfolio=portfolio)
-    collect_seldom()
     app.run(mouse=config.mouse)
     for reason in app.saves.lost:
         print(clean(f"fedcheck: a change was not saved: {reason}"), file=sys.stderr)  # noqa: T201

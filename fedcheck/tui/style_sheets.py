@@ -12,6 +12,7 @@ from textual.screen import Screen
 _FOLDER = Path(__file__).absolute().parent / "styles"
 SHEETS = (
     "base",
+    "lists",
     "home",
     "gate",
     "checklist",
@@ -38,12 +39,18 @@ def sheets(*names: str) -> list[str | PurePath]:
     return [_FOLDER / f"{name}.tcss" for name in names]
 
 
+_HOME, _LISTS = _FOLDER / "home.tcss", _FOLDER / "lists.tcss"
+
+
 def prepare_styles(app: App[Any], screen: Screen[Any]) -> None:
     """Give a screen its sheets and the classes of its size before Textual looks for them.
 
     Textual itself would parse every sheet again, and apply all rules once more for the classes.
+    All screens but home have lists or fields, Textual's own too.
     """
-    fresh = [path for path in screen.css_path if not app.stylesheet.has_source(str(path))]
+    own = screen.css_path
+    needed = own if own == [_HOME] else [_LISTS, *own]
+    fresh = [path for path in needed if not app.stylesheet.has_source(str(path))]
     if fresh:
         app.stylesheet.read_all(fresh)
         _sort(app.stylesheet.source)

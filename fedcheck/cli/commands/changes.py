@@ -146,7 +146,7 @@ def _print(
     print_line(comparison.summary)
     for note in notes:
         print_line(f"Note: {note}")
-    names = output.shorten_refs(board.project.refs)
+    names = output.shorten_refs(board.rows)
     _print_gates(board, comparison, worse, names)
     for title, group in comparison.grouped():
         shown = [one for one in group if one.worse or not worse]

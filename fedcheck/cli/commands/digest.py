@@ -24,7 +24,7 @@ from fedcheck.storage.typed_files import replace_typed_files, typed_link_error
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
-    from fedcheck.analysis.obligations import Digest
+    from fedcheck.analysis.digests import Digest
 
 NOBODY_WORDS = ("nobody", "none")
 """What stands for the digest of what nobody is named for."""
@@ -62,7 +62,7 @@ def digest(
       fedcheck digest --role csp --until 2027-02-01
       fedcheck digest dana -o -
     """
-    from fedcheck.analysis.obligations import build_digests
+    from fedcheck.analysis.digests import build_digests
     from fedcheck.reports.digest import choose_file_names
 
     session = open_workspace(workspace, as_of)
@@ -98,7 +98,7 @@ def _select_digests(
     board: "Board", known: "list[Digest]", owners: tuple[str, ...]
 ) -> "list[Digest]":
     """Return the digests that are asked for. Raises FedcheckError for who is not known."""
-    from fedcheck.analysis.obligations import Digest
+    from fedcheck.analysis.digests import Digest
 
     if not owners:
         return known

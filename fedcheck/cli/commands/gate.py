@@ -128,11 +128,11 @@ def _print_gate(
     count = len(gate.missing)
     more = f", {len(fresh)} of them not yet due" if fresh else ""
     print_line(style_text(f"No: {count} outstanding{of}{more}.", fg="red"))
-    names = output.shorten_refs(board.project.refs)
+    names, width = output.shorten_refs(board.rows), output.terminal_width()
     for debt in outstanding.group_by_owner(board.project, gate.missing):
         print_line()
         print_line(f"{style_text(one_line(debt.who), bold=True)}  {len(debt.missing)}")
-        rows = [_row(board, one, fresh, names, today) for one in debt.missing]
+        rows = [_row(board, one, fresh, names, today, width) for one in debt.missing]
         print_lines(output.format_table(rows, flexible=3))
     _print_remarks(board, gate)
 
@@ -141,7 +141,7 @@ def _print_remarks(board: "Board", gate: "Gate") -> None:
     """Print the remarks, which do not count, and how to resolve them."""
     if not gate.remarks:
         return
-    names = output.shorten_refs(board.project.refs)
+    names = output.shorten_refs(board.rows)
     print_line()
     print_line(f"{style_text('Remarks', bold=True)}  {len(gate.remarks)}  (not counted)")
     rows = [
@@ -168,16 +168,17 @@ def _row(
     fresh: Collection[tuple[str, str]],
     names: Mapping[str, str],
     today: date,
+    width: int,
 ) -> list[str]:
     """Return what is missing as cells: since when, the reference, the title, why."""
     why = outstanding.reason_of(board, missing)
-    if (missing.kind, missing.ref) in fresh:
+    if fresh and (missing.kind, missing.ref) in fresh:
         why = f"not due yet: {why}"
     elif _is_due_later(board, missing, today):
         why = f"not yet overdue: {why}"
-    if output.is_narrow():
-        why = one_line(re.sub(_LIST, "", why), output.terminal_width() // 4)
-    elif output.terminal_width():
+    if output.is_narrow(width):
+        why = one_line(re.sub(_LIST, "", why), width // 4)
+    elif width:
         why = one_line(why, MAX_REASON)
     day = f"since {missing.since}" if missing.since else ""
     ref = names.get(missing.ref, missing.ref)

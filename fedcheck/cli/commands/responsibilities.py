@@ -104,7 +104,7 @@ def handoffs(
         return
     later = 0 if far else sum(not one.near for one in found)
     found = [one for one in found if far or one.near]
-    names = output.shorten_refs(board.project.refs)
+    names = output.shorten_refs(board.rows)
     for place, ((waits, on), group) in enumerate(waiting.group_by_roles(found).items()):
         if place:
             print_line()

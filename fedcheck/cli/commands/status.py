@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis import deadlines, gate_scope, gates, issues
+from fedcheck.analysis import gate_scope, gates, issues
 from fedcheck.analysis.board import list_orphaned_refs
 from fedcheck.analysis.progress import (
     Count,
     count_by_phase_and_role,
+    count_evidence_states,
     count_internal,
     split_phases,
 )
@@ -30,7 +31,6 @@ from fedcheck.domain.glossary import (
     RISKS,
     TOLD_STATES,
     EvidenceState,
-    Status,
 )
 from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.succession import format_conversion, list_successors
@@ -192,6 +192,10 @@ def _print_milestones(board: "Board", found: "list[Gate]") -> None:
 
 def _print_rulesets(board: "Board") -> None:
     """Print from which days rules bind one's own role, and when their grace ends, if not past."""
+    if not board.project.process.rulesets:
+        return
+    from fedcheck.analysis import deadlines  # loaded here: not every process has rulesets
+
     found = deadlines.list_ruleset_deadlines(board, board.project.config.role)
     if not found:
         return
@@ -216,21 +220,17 @@ def _verdict(gate: "Gate", scope: str) -> str:
 
 
 def _print_attention(board: "Board") -> None:
-    blocked = overdue = 0
-    states: list[str] = []
-    for row in board.rows.values():
-        blocked += row.record.status == Status.BLOCKED
-        overdue += row.overdue
-        states += row.evidence
-    later = len(list_stale_later(board))
-    counts = {state: states.count(state) for state in TOLD_STATES}
+    rows = board.rows.values()
+    states = count_evidence_states(rows)
+    later = len(list_stale_later(board)) if states[EvidenceState.STALE] else 0
+    counts = {state: states[state] for state in TOLD_STATES}
     counts[EvidenceState.STALE] -= later
     bad = [f"{count} {state}" for state, count in counts.items() if count]
     bad += [f"{later} stale by their milestone"] if later else []
-    print_line(f"overdue   {overdue}")
-    print_line(f"blocked   {blocked}")
-    print_line(f"evidence  {len(states)} attached" + (f"  ({', '.join(bad)})" if bad else ""))
-    if EvidenceState.UNVERIFIED in states:
+    print_line(f"overdue   {sum(row.overdue for row in rows)}")
+    print_line(f"blocked   {sum(row.record.status == 'blocked' for row in rows)}")
+    print_line(f"evidence  {states.total()} attached" + (f"  ({', '.join(bad)})" if bad else ""))
+    if states[EvidenceState.UNVERIFIED]:
         print_line(f"          {output.VERIFY_HINT}")
     _print_issues(board)
     lost = list_orphaned_refs(board.project)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.screen import ModalScreen, Screen
@@ -13,6 +12,7 @@ from textual.widgets import Input, Select, TextArea
 from fedcheck.domain.text import pluralize
 from fedcheck.session import Transaction
 from fedcheck.storage.drafts import FOLDER, Draft, DraftStore
+from fedcheck.storage.time_zones import find_zone
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 
@@ -63,7 +63,7 @@ class OpenDraft:
 
     def describe(self, draft: Draft) -> str:
         """Return when a draft was written and how long it is."""
-        at = draft.at.astimezone(ZoneInfo(self.app.session.project.config.timezone))
+        at = draft.at.astimezone(find_zone(self.app.session.project.config.timezone))
         words = sum(len(text.split()) for text in draft.texts.values())
         return f"{_format_time(at, self.app.clock())}, {pluralize(words, 'word')}"
 

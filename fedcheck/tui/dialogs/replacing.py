@@ -1,7 +1,6 @@
 """Asking before a key replaces what other people recorded: whose, what, and which items then."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from fedcheck.analysis import overwriting
 from fedcheck.analysis.overwriting import Replaced
@@ -10,6 +9,7 @@ from fedcheck.domain.edits import Edit
 from fedcheck.domain.text import pluralize
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.guards import Guard
+from fedcheck.storage.time_zones import find_zone
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 
@@ -22,7 +22,7 @@ REPLACE, EMPTY, CANCEL = "replace", "empty", "cancel"
 def find_replaced(app: ProjectApp, changes: Sequence[Change]) -> list[Replaced]:
     """Return what changes replace that the person has to be asked about. Raises FedcheckError."""
     session = app.session
-    zone = ZoneInfo(session.project.config.timezone)
+    zone = find_zone(session.project.config.timezone)
     read = session.history_with_imports
     return overwriting.list_replaced(session.project, changes, session.who, read, zone)
 

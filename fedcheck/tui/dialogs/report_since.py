@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from fedcheck.domain.dates import Span, format_distance, shift_clamped
 from fedcheck.domain.text import one_line
@@ -11,6 +10,7 @@ from fedcheck.domain.workspace import SentReport
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files
 from fedcheck.storage.record_file import SENT
+from fedcheck.storage.time_zones import find_zone
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.dialogs.typed_days import describe_typed, read_day
@@ -49,7 +49,7 @@ def _known(app: ProjectApp) -> Iterator[tuple[str, str, str]]:
     session, today = app.session, app.session.today()
     looked = app.others.looked_before
     if looked is not None:
-        day = looked.astimezone(ZoneInfo(session.project.config.timezone)).date()
+        day = looked.astimezone(find_zone(session.project.config.timezone)).date()
         words = f"Since your last visit, {day}  {format_distance(day, today)}"
         yield "looked", words, _before(day)
     last = last_sent(session)

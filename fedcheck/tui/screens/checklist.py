@@ -22,9 +22,9 @@ from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 from fedcheck.session import Session
 from fedcheck.tui.app_protocol import HistoryRecalled
+from fedcheck.tui.checklist_view import ChecklistView, Place
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.memory import ChecklistView
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.screens.item_actions import ask_place
 from fedcheck.tui.screens.item_keys import ItemKeysScreen
@@ -33,7 +33,7 @@ from fedcheck.tui.term_reader import read_terms
 from fedcheck.tui.widgets.item_details import details
 from fedcheck.tui.widgets.item_list import ItemList
 from fedcheck.tui.widgets.key_line import KeyLine
-from fedcheck.tui.widgets.navigator import Navigator, Place, places
+from fedcheck.tui.widgets.navigator import Navigator, places
 from fedcheck.tui.widgets.query_field import QueryField, offer_text
 from fedcheck.tui.widgets.row_list import under_headings
 from fedcheck.tui.widgets.top_line import TopLine

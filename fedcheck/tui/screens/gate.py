@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
@@ -26,6 +25,7 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.storage.record_file import MILESTONES
+from fedcheck.storage.time_zones import find_zone
 from fedcheck.tui.dialogs.prompts import TextPrompt
 from fedcheck.tui.dialogs.typed_days import describe_typed, read_day
 from fedcheck.tui.key_bindings import bindings
@@ -171,7 +171,7 @@ class GateScreen(PlaceScreen):
         session = self.fedcheck.session
         project = session.project
         if self._known is None or self._known[0] is not project:
-            zone = ZoneInfo(project.config.timezone)
+            zone = find_zone(project.config.timezone)
             asks = needs_history(project)
             days = (
                 find_status_dates(project, session.store.history_on(STATUS_FIELDS), zone)

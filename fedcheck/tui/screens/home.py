@@ -8,11 +8,9 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.geometry import Offset
 from textual.widgets import Static
 
 from fedcheck.analysis import agenda
-from fedcheck.analysis.activity import lately
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, gates
 from fedcheck.analysis.progress import compute_pace
@@ -27,7 +25,6 @@ from fedcheck.tui.style_sheets import sheets
 from fedcheck.tui.widgets.attention import attention
 from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
-from fedcheck.tui.widgets.navigator import Place
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
 from fedcheck.tui.widgets.step_lines import step_line
 from fedcheck.tui.widgets.timeline import sparkline, timeline
@@ -56,6 +53,7 @@ class HomeScreen(PlaceScreen):
         super().__init__()
         self._judged: tuple[Board, str, list[Gate], list[Door]] | None = None
         self._widths_used = (0, 0)
+        self._is_laid_out = False
         self.top = TopLine()
         self.phases = PhaseTable(self.fedcheck.signs, id="phases")
         self.gate_line = Doors(id="gate-line")
@@ -103,10 +101,17 @@ class HomeScreen(PlaceScreen):
         yield self.page
         yield KeyLine()
 
+    @property
+    def is_current(self) -> bool:
+        """Return whether it may be drawn: not before its parts have been told their sizes.
+
+        Textual would draw it with its first layout, and all of it again after that.
+        """
+        return self._is_laid_out and super().is_current
+
     def on_resize(self, event: Resize) -> None:
-        """Use the new width; once its parts have their sizes, bring them into sight."""
-        if self.page.offset:
-            self.page.offset = Offset(0, 0)
+        """Use the new width."""
+        self._is_laid_out = True
         if self._widths_used != self._find_widths():
             self.call_after_refresh(self.show)
 
@@ -190,7 +195,13 @@ class HomeScreen(PlaceScreen):
         self.pace.show([Door(text, f"query:status:done -level:may{phases}")])
 
     def _lately(self) -> None:
-        doings = lately(self.fedcheck.others.since_last_look)
+        entered = self.fedcheck.others.since_last_look
+        if not (entered or self.lately.doors):
+            self.lately_heading.display = self.lately.display = False
+            return
+        from fedcheck.analysis.activity import lately
+
+        doings = lately(entered)
         shown = self.app.size.width >= 100 and self.app.size.height >= 30 and bool(doings)
         self.lately_heading.display = shown
         self.lately.display = shown
@@ -261,6 +272,8 @@ class HomeScreen(PlaceScreen):
                     "Nothing is outstanding in this phase" if lack else "This phase has no gate"
                 )
             return
+        from fedcheck.tui.checklist_view import Place
+
         self.fedcheck.open_screen("checklist", Place(event.phase, event.role))
 
     @on(Doors.Opened)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,6 +19,7 @@ from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, QueryError
 from fedcheck.session import Session
 from fedcheck.storage.record_file import FINDINGS, REQUESTS
+from fedcheck.storage.time_zones import find_zone
 from fedcheck.tui.questions import Asking
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.screens.issue_actions import IssueActions
@@ -279,6 +279,6 @@ def _stories(session: Session) -> Stories:
     except FedcheckError:
         return {}
     found: dict[str, list[HistoryRow]] = {}
-    for deed in story(entered, ZoneInfo(session.project.config.timezone)):
+    for deed in story(entered, find_zone(session.project.config.timezone)):
         found.setdefault(deed.ref, []).append(deed)
     return found

@@ -18,6 +18,7 @@ from fedcheck.session import Transaction
 from fedcheck.storage.guards import Guard, allow_all
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.app_protocol import HistoryRecalled, ItemsEdited, ProjectApp
+from fedcheck.tui.checklist_view import Place
 from fedcheck.tui.dialogs.finding_forms import UNSATISFIED, saved_then_offered
 from fedcheck.tui.dialogs.note import write_note
 from fedcheck.tui.dialogs.people import ask_person
@@ -28,7 +29,6 @@ from fedcheck.tui.evidence_actions import ask_evidence
 from fedcheck.tui.history_reader import read_last
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.widgets.issue_columns import SIGNS
-from fedcheck.tui.widgets.navigator import Place
 
 Rows = Sequence[Row]
 

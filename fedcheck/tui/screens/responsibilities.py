@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +17,7 @@ from fedcheck.analysis.waiting_since import STATUS_FIELDS, find_status_dates
 from fedcheck.domain.process import role_label
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, pluralize
+from fedcheck.storage.time_zones import find_zone
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.filtered_list import ListScreen
 from fedcheck.tui.style_sheets import sheets
@@ -66,7 +66,7 @@ class ResponsibilitiesScreen(ListScreen):
         """Show who waits and who does what; read the history where the project is another one."""
         session = self.fedcheck.session
         project = session.project
-        zone = ZoneInfo(project.config.timezone)
+        zone = find_zone(project.config.timezone)
         self.read(
             lambda: find_status_dates(project, session.store.history_on(STATUS_FIELDS), zone),
             self._know,

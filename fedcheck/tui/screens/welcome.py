@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import ClassVar, cast
-from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,7 +20,7 @@ from fedcheck.domain.text import clean, one_line
 from fedcheck.domain.typed_dates import parse_typed_date
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import checklist_files, config, paths, workspace_creation
-from fedcheck.storage.time_zones import detect_timezone
+from fedcheck.storage.time_zones import detect_timezone, find_zone
 from fedcheck.storage.typed_files import make_temporary_folder
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import TextPrompt
@@ -237,7 +236,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
 
     def _today(self) -> date:
         """Return what day it is where the new workspace will be."""
-        return self.fedcheck.clock().astimezone(ZoneInfo(detect_timezone())).date()
+        return self.fedcheck.clock().astimezone(find_zone(detect_timezone())).date()
 
     def _hint(self, text: str, wrong: bool = False) -> None:
         hint = self.query_one("#hint", Static)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -21,9 +22,11 @@ from fedcheck.domain.evidence import normalize_link
 from fedcheck.domain.glossary import STATUS_WORDS, UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
-from fedcheck.storage.losses import Loss
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.widgets.doors import Door
+
+if TYPE_CHECKING:
+    from fedcheck.storage.losses import Loss
 
 RULES_DAYS = 30
 """How many days ahead a day of a ruleset needs attention."""
@@ -68,7 +71,7 @@ def attention(board: Board, signs: Signs, role: str) -> list[Door]:
     return doors or [Door(Content.styled(NONE, "$foreground-muted"))]
 
 
-def list_loss_doors(losses: Sequence[Loss], signs: Signs) -> list[Door]:
+def list_loss_doors(losses: "Sequence[Loss]", signs: Signs) -> list[Door]:
     """Return a line for what is lost, and a quiet one for what is on another branch only."""
     doors = []
     for sign, where, found, style in (

@@ -1,9 +1,9 @@
 """Short lists of lines that lead somewhere."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -16,8 +16,7 @@ from textual.style import Style
 from textual.visual import Visual
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     """Text, and what is behind it: `item:REF`, `query:TEXT`, `gate:ID`, or nothing.
 
     A line break in the text makes it take another line; each line is cut where it is too long.

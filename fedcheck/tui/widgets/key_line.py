@@ -1,9 +1,9 @@
 """The line of keys at the bottom: as many as fit, and always the one that shows the others."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -16,8 +16,7 @@ KEPT = ("app_help", "app.app_help")
 """The action whose key is never left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownKey:
+class ShownKey(Struct, frozen=True):
     """A key as it is in the line.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 
-from msgspec import Struct
 from rich.text import Text
 from textual.message import Message
 from textual.widgets import Tree
@@ -12,24 +11,10 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.progress import Count, count_by_phase_and_role, count_by_section
 from fedcheck.domain.glossary import Sharing
 from fedcheck.domain.text import one_line
+from fedcheck.tui.checklist_view import Place
 
 WIDTH = 32
 """The width in cells that labels are cut to; the stylesheet gives the tree a little more."""
-
-
-class Place(Struct, frozen=True):
-    """A place in the tree: a phase, a role in it, a section of one of its checklists."""
-
-    phase: str = ""
-    role: str = ""
-    checklist: str = ""
-    section: str = ""
-
-    def holds(self, phase: str, role: str, checklist: str, section: str) -> bool:
-        """Return whether an item of these coordinates is at this place or below it."""
-        mine = (self.phase, self.role, self.checklist, self.section)
-        theirs = (phase, role, checklist, section)
-        return all(not m or m == t for m, t in zip(mine, theirs, strict=True))
 
 
 class Navigator(Tree[Place]):

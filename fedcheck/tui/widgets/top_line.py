@@ -47,7 +47,7 @@ class TopLine(Static):
         if alert:
             left = one_line(left, max(width // 3, 8))
             text = one_line(f"! {alert}", width - cell_len(left) - 3)
-            self.update(Content.assemble((left, "bold"), "   ", (text, "bold $text-error")))
+            self._put(Content.assemble((left, "bold"), "   ", (text, "bold $text-error")))
             return
         if self.brief and cell_len(left) + cell_len(right) + 2 > width:
             right = self.brief
@@ -62,11 +62,14 @@ class TopLine(Static):
         used = cell_len(left) + cell_len(right) + (cell_len(middle) + 3 if middle else 0)
         gap = " " * max(width - used, 1)
         between = f"   {middle}" if middle else ""
-        self.update(
+        self._put(
             Content.assemble(
                 (left, "bold"), (between, "$foreground-muted"), gap, (right, "$foreground-muted")
             )
         )
+
+    def _put(self, line: Content) -> None:
+        self.update(line, layout=False)  # it is one line, whatever it says
 
     def _choose_middle(self, room: int) -> str:
         """Return the first text for the middle that there is room for; empty where none fits."""
