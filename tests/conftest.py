@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import hypothesis.strategies
 import pytest
 
 from fedcheck import session as session_module
@@ -59,6 +60,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     here = Path(__file__).parent
     if worker is None or {session.config.rootpath / arg for arg in session.config.args} != {here}:
         return
+    if worker["workerid"] == "gw0":
+        # Which characters UTF-8 has takes it a second or two: kept on disk for the other workers.
+        hypothesis.strategies.text().validate()
     files = sorted(here.glob("**/test_*.py"))
     for path in files[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
         if str(path.parent) in sys.path:
