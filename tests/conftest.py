@@ -5,6 +5,8 @@ A test names what it needs; `make_workspace` gives it a workspace with the small
 """
 
 import contextlib
+import difflib
+import fcntl
 import gc
 import importlib
 import os
@@ -12,7 +14,7 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -134,9 +136,16 @@ def no_waiting_for_the_disk() -> Iterator[None]:
 def lines_found_once() -> Iterator[None]:
     """Find the lines of a text once: without shipped lists, each process names what is not there.
 
-    `checklist validate` and `doctor` look for these lines anew in each process of a command.
+    `checklist validate` and `doctor` look for these lines anew in each process of a command, and
+    for the words that were meant.
     """
+    match = lru_cache(4096)(difflib.get_close_matches)
+
+    def match_once(word: str, known: Iterable[str], *how: float, **named: float) -> list[str]:
+        return list(match(word, tuple(known), *how, **named))
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(difflib, "get_close_matches", match_once)
         patch.setattr(toml_lines, "Lines", lru_cache(64)(toml_lines.Lines))
         yield
 
@@ -233,7 +242,8 @@ CopyExample = Callable[..., Path]
 def copy_example(tmp_path_factory: pytest.TempPathFactory) -> CopyExample:
     """Return a function that copies an example workspace to a folder, and returns the folder.
 
-    Each example is made once for all workers, as that takes a second or two. Arguments: the folder,
+    Each example is made once for all workers, as that takes a second or two; the others wait, which
+    leaves the processor to the one that makes it. Arguments: the folder,
     `day` (TODAY without it), `process` (as of `make_example`).
     """
     from fedcheck.demo.example import make_example
@@ -244,9 +254,11 @@ def copy_example(tmp_path_factory: pytest.TempPathFactory) -> CopyExample:
     def copy(root: Path, day: date = TODAY, process: str = "") -> Path:
         made = shared / f"example-{process}-{day}"
         if not made.exists():
-            make_example(own / f"new-{made.name}", day, process)
-            with contextlib.suppress(OSError):  # another worker was quicker
-                (own / f"new-{made.name}").rename(made)
+            with (shared / f"{made.name}.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not made.exists():
+                    make_example(own / f"new-{made.name}", day, process)
+                    (own / f"new-{made.name}").rename(made)
         shutil.copytree(made, root)
         return root
 

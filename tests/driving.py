@@ -8,9 +8,11 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
+from textual import Logger, _callback
 from textual._context import active_app
 from textual.app import App
 from textual.css.model import RuleSet
@@ -27,6 +29,8 @@ SHORT = 0.1
 
 PAINT = Screen._compositor_refresh
 PARSE = Stylesheet._parse_rules
+COUNT = _callback._count_parameters
+COUNTED: dict[CodeType, int] = {}
 PARSED: dict[tuple[Any, ...], list[RuleSet]] = {}
 THREADS: set[asyncio.Future[Any]] = set()
 """What threads do for the app at this moment: they save, and parse what a report says.
@@ -67,9 +71,16 @@ def drive(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Writer, "_queue", submit_noted)
     patch.setattr("textual.app.wait_for_idle", caught_up)
     patch.setattr("textual.pilot.wait_for_idle", caught_up)
+    patch.setattr(Pilot, "_wait_for_screen", _waited_for_screen)
     patch.setattr(Pilot, "wait_for_scheduled_animations", settle)  # before a picture is taken
     patch.setattr(Screen, "_compositor_refresh", _paint_later)
     patch.setattr(Stylesheet, "_parse_rules", _parsed_once)
+    # Asked for a thousand times for each widget that gets its styles, and in Python.
+    patch.setattr(RuleSet, "__hash__", object.__hash__)
+    # A strip makes seven caches, most of which stay empty, and does not live long in a test.
+    patch.setattr("textual.strip.FIFOCache", lambda _size: {})
+    patch.setattr(Logger, "event", _Unheard())
+    patch.setattr("textual._callback._count_parameters", _count_parameters_once)
     patch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
     # A test waits for the details after each key, and not for their delay: it was a third of its
     # time. A timer without any delay looks for ever.
@@ -87,6 +98,25 @@ def _parsed_once(sheet: Stylesheet, *args: Any, **named: Any) -> list[RuleSet]:
     if key not in PARSED:
         PARSED[key] = PARSE(sheet, *args, **named)
     return PARSED[key]
+
+
+class _Unheard:
+    """A log that nobody listens to: two of Textual's are made for each handler that is called."""
+
+    def verbosity(self, _: bool) -> "_Unheard":
+        return self
+
+    def __call__(self, *_: object) -> None:
+        return
+
+
+def _count_parameters_once(func: Callable[..., Any]) -> int:
+    """Return how many parameters a function has, which is the same for each made of one `def`."""
+    if not isinstance(func, FunctionType) or hasattr(func, "__wrapped__"):
+        return COUNT(func)
+    if func.__code__ not in COUNTED:
+        COUNTED[func.__code__] = COUNT(func)
+    return COUNTED[func.__code__]
 
 
 def _paint_later(screen: Screen[Any]) -> None:
@@ -112,6 +142,15 @@ async def caught_up(*_: float) -> None:
             if not screen._update_timer._active.is_set():
                 return
             screen._on_timer_update()
+
+
+async def _waited_for_screen(*_: object) -> bool:
+    """Wait as `caught_up` does, and not for an answer of each widget to a message after each key.
+
+    Asking all of them was a third of the messages of a test.
+    """
+    await caught_up()
+    return True
 
 
 async def settle(pilot: Pilot[Any]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import MakeWorkspace, OpenWorkspace
 from driving import settle
+from forked_children import fork_children
 from nasty.make import LIST, TEXTS, hostile_workspace, raw_characters, written
 from rich.cells import cell_len
 from small_report import check_tables, fill, ship, template, tokens
@@ -471,7 +472,9 @@ def test_a_nasty_template_ends_in_words(
     filled: Path, call: Call, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Within its bounds, with status 3, and the report of yesterday stays as it was."""
-    monkeypatch.setattr(child, "MAX_SECONDS", 1.0)
+    fork_children(monkeypatch)
+    monkeypatch.setattr(child, "MAX_SECONDS", 0.5)
+    monkeypatch.setattr(child, "MAX_MEMORY", 64 * 1024 * 1024)
     out = filled / "status.md"
     out.write_text("yesterday\n\n<!-- fedcheck report 1\nas-of 2027-01-10\n-->\n")
     before = out.stat().st_mtime_ns, out.read_bytes()

@@ -88,12 +88,23 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+def statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield the statements of a module, inner ones too, and none of what they are made of."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, part, None)
+            waiting += inner if isinstance(inner, list) else []
+
+
 @cache
 def imports(path: Path) -> set[str]:
     """Return the full names of what a module imports, anywhere in it."""
     found = set()
     package = ["fedcheck", *path.relative_to(PACKAGE).parent.parts]
-    for node in ast.walk(tree_of(path)):
+    for node in statements(tree_of(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -161,6 +172,7 @@ def modules_imported(path: Path) -> set[str]:
     return names & known - {module_name(path)}
 
 
+@cache
 def module_name(path: Path) -> str:
     parts = ["fedcheck", *path.relative_to(PACKAGE).with_suffix("").parts]
     return ".".join(parts).removesuffix(".__init__")

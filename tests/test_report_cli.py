@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from forked_children import fork_children
 from small_report import fill, ship, template
 from test_report_html import NAMES, Page
 
@@ -110,7 +111,10 @@ def test_a_copy_goes_nowhere_else(root, capsys):
         ("{% for a in range(10000000) %}{% endfor %}", 1, "more than 1,000,000 numbers"),
     ],
 )
-def test_an_error_in_a_template_names_file_and_line(root, capsys, text, line, said, form):
+def test_an_error_in_a_template_names_file_and_line(
+    root, capsys, monkeypatch, text, line, said, form
+):
+    fork_children(monkeypatch)
     template(root, text)
     assert run(["report", "--trust", "mine", "-o", "-", "--format", form]) == 3
     err = capsys.readouterr().err

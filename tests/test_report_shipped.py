@@ -126,10 +126,12 @@ root = Path(sys.argv[1])
 noon = datetime(2027, 1, 11, 15, tzinfo=UTC)
 session = open_session(root, paths.find_user_folders(), (), "x", lambda: noon)
 board = session.board(date(2027, 1, 11))
+past = {}
 for one in render.list_templates(root, paths.find_user_folders()):
     since = find_comparison_date(root, paths.find_user_folders(), one.name, date(2027, 1, 11))
-    then = load_past_state(session, since, root) if since else None
-    about = {"template": one.name, "earlier": then, "redact": frozenset(["notes"])}
+    if since and since not in past:
+        past[since] = load_past_state(session, since, root)
+    about = {"template": one.name, "earlier": past.get(since), "redact": frozenset(["notes"])}
     for form in render.FORMATS:
         made = render.render_report(
             board, root=root, folders=paths.find_user_folders(), form=form, **about

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from forked_children import fork_children
 from small_report import fill, render_here, report, ship, template
 
 from fedcheck.cli.commands import report as report_command
@@ -42,6 +43,12 @@ def children(monkeypatch):
     return found
 
 
+@pytest.fixture
+def forked(monkeypatch):
+    """Fork the children, for tests of what they do and not of how they start; return them."""
+    return fork_children(monkeypatch)
+
+
 def store():
     return paths.find_user_folders().state / trust.STORE
 
@@ -70,7 +77,7 @@ def test_trust_given_on_the_command_line_lasts(root, capsys, children):
     assert store().stat().st_mode & 0o777 == 0o600
 
 
-def test_trust_is_for_the_template_that_runs(root, capsys):
+def test_trust_is_for_the_template_that_runs(root, capsys, forked):
     template(root, "a", "a")
     template(root, "b", "b")
     assert run(["report", "a", "--trust", "b", "-o", "-"]) == 2
@@ -93,7 +100,7 @@ def test_trust_is_for_the_template_that_runs(root, capsys):
         "{% include 'between' %}",
     ],
 )
-def test_a_change_of_what_is_included_asks_again(root, capsys, text, monkeypatch):
+def test_a_change_of_what_is_included_asks_again(root, capsys, text, monkeypatch, forked):
     template(root, text, "mine")
     template(root, "{% include 'part' %}", "between")
     template(root, "{% set x = 1 %}first", "part")
@@ -110,14 +117,14 @@ def test_a_change_of_what_is_included_asks_again(root, capsys, text, monkeypatch
     assert run(["report", "mine", "-o", "-"]) == 0
 
 
-def test_a_file_that_appears_later_asks_again(root):
+def test_a_file_that_appears_later_asks_again(root, forked):
     template(root, "{% include 'part' ignore missing %}x", "mine")
     assert run(["report", "--trust", "mine", "-o", "-"]) == 0
     template(root, "part", "part")
     assert run(["report", "mine", "-o", "-"]) == 2
 
 
-def test_a_name_that_is_computed_leads_to_no_template_of_the_workspace(root, capsys):
+def test_a_name_that_is_computed_leads_to_no_template_of_the_workspace(root, capsys, forked):
     template(root, "{% set name = 'pa' ~ 'rt' %}{% include name %}", "mine")
     template(root, "part", "part")
     assert run(["report", "--trust", "mine", "-o", "-"]) == 3
@@ -146,7 +153,7 @@ def test_shipped_templates_name_shipped_ones_alone(path):
     assert all(name.startswith('"shipped/') for name in named)
 
 
-def test_trust_holds_for_one_workspace(root, tmp_path):
+def test_trust_holds_for_one_workspace(root, tmp_path, forked):
     template(root, "mine", "mine")
     assert run(["report", "--trust", "mine", "-o", "-"]) == 0
     shutil.copytree(root, tmp_path / "copy")
@@ -155,7 +162,7 @@ def test_trust_holds_for_one_workspace(root, tmp_path):
     assert run(["report", "-w", str(tmp_path / "link"), "mine", "-o", "-"]) == 0
 
 
-def test_trust_that_came_with_a_workspace_counts_for_nothing(root):
+def test_trust_that_came_with_a_workspace_counts_for_nothing(root, forked):
     template(root, "mine", "mine")
     assert run(["report", "--trust", "mine", "-o", "-"]) == 0
     for folder in (root / ".fedcheck", root / "templates", root):
@@ -170,7 +177,7 @@ def test_trust_that_came_with_a_workspace_counts_for_nothing(root):
     ["", "{", "[]", '{"format": 1}', '{"format": 9}', "[" * 100_000],
     ids=["empty", "cut", "list", "bare", "newer", "deep"],
 )
-def test_a_damaged_store_counts_as_empty(root, text):
+def test_a_damaged_store_counts_as_empty(root, text, forked):
     template(root, "mine", "mine")
     store().parent.mkdir(parents=True)
     store().write_text(text)
@@ -222,7 +229,7 @@ def test_templates_of_ones_own_need_no_trust(root, capsys, children):
     assert len(children) == 1
 
 
-def test_a_computed_name_is_no_way_around_trust(root, capsys):
+def test_a_computed_name_is_no_way_around_trust(root, capsys, forked):
     folder = paths.find_user_folders().templates
     folder.mkdir(parents=True)
     (folder / "own.md.j2").write_text("{% set name = 'pa' ~ 'rt' %}{% include name %}")
@@ -243,17 +250,17 @@ def test_a_computed_name_is_no_way_around_trust(root, capsys):
     ],
     ids=["plain", "html", "redacted"],
 )
-def test_the_child_sees_what_the_parent_sees(root, children, name, about):
+def test_the_child_sees_what_the_parent_sees(root, forked, name, about):
     private = root / "private" / "progress"
     private.mkdir(parents=True)
     (private / "f.csp.toml").write_text(
         'format = 1\nchecklist = "f.csp"\n[item."ssp"]\nnote = "for us alone"\n'
     )
     theirs = report(root, template=name, **about)
-    assert not children
+    assert not forked
     template(root, (SHIPPED / f"{name}.md.j2").read_text(), name)
     ours = report(root, template=name, **about)
-    assert len(children) == 1
+    assert len(forked) == 1
     assert ours.replace(f"{name} workspace", f"{name} shipped") == theirs
     assert "for us alone" not in ours
 
@@ -278,7 +285,7 @@ def test_the_child_runs_no_module_of_the_workspace(root, capsys):
     assert "fine" in capsys.readouterr().out
 
 
-def test_the_child_changes_no_file(root):
+def test_the_child_changes_no_file(root, forked):
     template(root, "fine", "mine")
     assert run(["report", "--trust", "mine", "-o", "-"]) == 0
     before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}

@@ -28,10 +28,6 @@ def make_folder(path: Path, *, under: Path) -> None:
         pass
 
 
-_PIECE = 64 * 1024
-"""How much of a long file is held at a time."""
-
-
 def toml_files(folder: Path) -> list[Path]:
     """Return the TOML files of a folder in the order of their names.
 
@@ -57,7 +53,7 @@ def read_plain(path: Path) -> bytes:
 
     Reading a pipe or a device could wait, or go on, for ever.
     """
-    _require_plain(path)
+    require_plain(path)
     return path.read_bytes()
 
 
@@ -81,29 +77,13 @@ def read_confined(path: Path, *, under: Path) -> bytes:
 
 def read_prefix(path: Path, size: int) -> bytes:
     """Return the first bytes of an ordinary file, at most `size`. Raises as `read_plain`."""
-    _require_plain(path)
+    require_plain(path)
     with path.open("rb") as file:
         return file.read(size)
 
 
-def is_in_plain(path: Path, mark: bytes) -> bool:
-    """Return whether an ordinary file holds some bytes; only a piece of it is held at a time.
-
-    Raises as `read_plain`.
-    """
-    _require_plain(path)
-    with path.open("rb", buffering=0) as file:
-        rest = b""
-        while piece := file.read(_PIECE):
-            held = rest + piece
-            # rfind: for a mark that is hardly there it takes half the time of `in`.
-            if held.rfind(mark) >= 0:
-                return True
-            rest = held[1 - len(mark) :]
-    return False
-
-
-def _require_plain(path: Path) -> None:
+def require_plain(path: Path) -> None:
+    """Refuse what is no ordinary file: opening a pipe would wait for ever. Raises OSError."""
     try:
         mode = path.stat().st_mode
     except OSError as error:

@@ -51,7 +51,8 @@ COMMANDS = [
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("network")
     cases.prepare(cases.SCENARIOS["later"], found / "ready")
-    (found / "ready" / "workspace").rename(found / "workspace")
+    for name in ("workspace", "home"):
+        (found / "ready" / name).rename(found / name)
     return found
 
 
