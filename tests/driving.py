@@ -5,7 +5,7 @@ others have the processor: `caught_up` and `settle` wait for what the app itself
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -17,8 +17,6 @@ from textual._context import active_app
 from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
-from textual.message import Message
-from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.worker import active_worker
@@ -33,8 +31,6 @@ PAINT = Screen._compositor_refresh
 PARSE = Stylesheet._parse_rules
 COUNT = _callback._count_parameters
 COUNTED: dict[CodeType, int] = {}
-FIND = MessagePump._get_dispatch_methods
-HANDLERS: dict[tuple[type, str, type], list[tuple[type, Any]] | None] = {}
 PARSED: dict[tuple[Any, ...], list[RuleSet]] = {}
 THREADS: set[asyncio.Future[Any]] = set()
 """What threads do for the app at this moment: they save, and parse what a report says.
@@ -83,8 +79,6 @@ def drive(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(RuleSet, "__hash__", object.__hash__)
     # A strip makes seven caches, most of which stay empty, and does not live long in a test.
     patch.setattr("textual.strip.FIFOCache", lambda _size: {})
-    HANDLERS.clear()  # a test may have put something else in the place of one
-    patch.setattr(MessagePump, "_get_dispatch_methods", _find_handlers)
     patch.setattr(Logger, "event", _Unheard())
     patch.setattr("textual._callback._count_parameters", _count_parameters_once)
     patch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
@@ -114,33 +108,6 @@ class _Unheard:
 
     def __call__(self, *_: object) -> None:
         return
-
-
-def _find_handlers(
-    pump: MessagePump, name: str, message: Message
-) -> Iterator[tuple[type, Callable[..., Any]]]:
-    """Yield the handlers of a message; those that a name alone decides on are looked for once."""
-    key = type(pump), name, type(message)
-    if key not in HANDLERS:
-        kinds = {one for one in type(message).__mro__ if issubclass(one, Message)}
-        decorated = [cls.__dict__.get("_decorated_handlers") or {} for cls in type(pump).__mro__]
-        is_plain = all(kinds.isdisjoint(one) for one in decorated)
-        HANDLERS[key] = list(_list_named(type(pump), name)) if is_plain else None
-    found = HANDLERS[key]
-    if found is None:
-        yield from FIND(pump, name, message)
-        return
-    for cls, method in found:
-        if message._no_default_action:
-            break
-        yield cls, method.__get__(pump, cls)
-
-
-def _list_named(pump: type, name: str) -> Iterator[tuple[type, Any]]:
-    for cls in pump.__mro__:
-        method = cls.__dict__.get(f"_{name}") or cls.__dict__.get(name)
-        if method is not None and not getattr(method, "_textual_on", None):
-            yield cls, method
 
 
 def _count_parameters_once(func: Callable[..., Any]) -> int:

@@ -9,7 +9,7 @@ from conftest import OpenWorkspace
 from fedcheck.doctor.losses import find_losses
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import Session
-from fedcheck.storage import atomic_files, explained, local_state
+from fedcheck.storage import explained, history, local_state
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CSP_FILE = "progress/rev5.readiness.csp.toml"
@@ -101,12 +101,13 @@ def test_where_nobody_saved_nothing_is_left(root: Path, open_workspace: OpenWork
 
 
 @pytest.mark.parametrize("before", range(9))
-def test_a_long_file_is_looked_through_piece_by_piece(
+def test_a_loss_is_found_in_whatever_piece_of_a_history(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int
 ) -> None:
-    monkeypatch.setattr(atomic_files, "_PIECE", 4)
-    path = tmp_path / "a.jsonl"
-    path.write_bytes(b"x" * before + b'"lost"' + b"y" * (9 - before))
-    assert atomic_files.is_in_plain(path, b'"lost"')
-    path.write_bytes(b"x" * before + b'"los"t' + b"y" * (9 - before))
-    assert not atomic_files.is_in_plain(path, b'"lost"')
+    monkeypatch.setattr(history, "_PIECE", 4)
+    path = tmp_path / history.FOLDER / "a.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(b"x" * before + b'"lost": "a' + b"y" * (9 - before))
+    assert history.names_losses(tmp_path)
+    path.write_bytes(b"x" * before + b'"los"t: "a' + b"y" * (9 - before))
+    assert not history.names_losses(tmp_path)

@@ -4,18 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from fedcheck.analysis import issues, outstanding
+from fedcheck.analysis import issues, outstanding, progress
 from fedcheck.analysis.board import Board, list_orphaned_refs
 from fedcheck.analysis.gate_answer import NO_DAYS, Gate, Outstanding, Remark
 from fedcheck.analysis.gate_scope import count_before, count_before_each
 from fedcheck.analysis.gates import gates
 from fedcheck.analysis.obligations import Obligation
-from fedcheck.analysis.progress import (
-    Count,
-    count_by_checklist,
-    count_evidence_states,
-    count_internal,
-)
+from fedcheck.analysis.progress import Count
 from fedcheck.analysis.replacements import Replacement, list_replacements
 from fedcheck.analysis.rulesets import RulesetState, list_rulesets
 from fedcheck.analysis.statement_changes import StatementChange, list_statement_changes
@@ -49,8 +44,8 @@ def status_document(
     """
     board = whole.without_internal()
     project = board.project
-    counts = count_by_checklist(board)
-    states = count_evidence_states(board.rows.values())
+    counts = progress.count_by_checklist(board)
+    states = progress.count_evidence_states(board.rows.values())
     requests = project.requests
     asked = issues.count_issues(requests, board.today)
     found = issues.count_issues(project.findings, board.today)
@@ -119,7 +114,7 @@ def _internal_rows(board: Board) -> list[dict[str, Any]]:
             **_count_row(count),
             "overdue": overdue,
         }
-        for checklist, count, overdue in count_internal(board)
+        for checklist, count, overdue in progress.count_internal(board)
     ]
 
 

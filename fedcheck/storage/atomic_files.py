@@ -28,10 +28,6 @@ def make_folder(path: Path, *, under: Path) -> None:
         pass
 
 
-_PIECE = 64 * 1024
-"""How much of a long file is held at a time."""
-
-
 def toml_files(folder: Path) -> list[Path]:
     """Return the TOML files of a folder in the order of their names.
 
@@ -84,23 +80,6 @@ def read_prefix(path: Path, size: int) -> bytes:
     require_plain(path)
     with path.open("rb") as file:
         return file.read(size)
-
-
-def is_in_plain(path: Path, mark: bytes) -> bool:
-    """Return whether an ordinary file holds some bytes; only a piece of it is held at a time.
-
-    Raises as `read_plain`.
-    """
-    require_plain(path)
-    with path.open("rb", buffering=0) as file:
-        rest = b""
-        while piece := file.read(_PIECE):
-            held = rest + piece
-            # rfind: for a mark that is hardly there it takes half the time of `in`.
-            if held.rfind(mark) >= 0:
-                return True
-            rest = held[1 - len(mark) :]
-    return False
 
 
 def require_plain(path: Path) -> None:

@@ -139,9 +139,8 @@ class Prepared:
         shutil.copytree(self.place / "workspace", place / "workspace")
         if (self.place / "home/state").exists():
             shutil.copytree(self.place / "home/state", place / "home/state")
-        if (
-            self.place / "home/cache"
-        ).exists():  # of one machine, where it is never written in place
+        if (self.place / "home/cache").exists():
+            # Linked, not copied: fedcheck never writes a file of its cache in place.
             shutil.copytree(self.place / "home/cache", place / "home/cache", copy_function=os.link)
         state = tracing.environment(place / "home")["XDG_STATE_HOME"]
         with mock.patch.dict(os.environ, XDG_STATE_HOME=state):
