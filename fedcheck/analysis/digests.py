@@ -10,14 +10,13 @@ from fedcheck.analysis.agenda import SOON_DAYS, find_phases_in_reach, rank_row
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence_register import EvidenceUse, build_register
 from fedcheck.analysis.gates import asks_for
-from fedcheck.analysis.issues import is_overdue
+from fedcheck.analysis.issues import Issue, is_overdue
 from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role, find_role
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 
-Issue = Request | Finding
 S = TypeVar("S")
 T = TypeVar("T", Request, Finding)
 

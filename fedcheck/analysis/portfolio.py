@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import Deadline, list_deadlines, select_until
-from fedcheck.analysis.digests import Digest, Issue, build_digests
+from fedcheck.analysis.digests import Digest, build_digests
 from fedcheck.analysis.gate_scope import count_before
 from fedcheck.analysis.gates import Gate, gate
-from fedcheck.analysis.issues import is_overdue
+from fedcheck.analysis.issues import Issue, is_overdue
 from fedcheck.analysis.outstanding import group_by_owner
 from fedcheck.analysis.progress import Count, count_evidence_states, count_items
 from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role, find_role

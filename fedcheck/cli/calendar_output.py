@@ -16,9 +16,6 @@ from fedcheck.domain.text import one_line
 HORIZON = Span(90, "d")
 """How far ahead the calendar looks when nobody states otherwise."""
 
-MAX_REASON = 60
-"""The widest reason on a terminal, in cells."""
-
 MAX_ALIKE = 3
 """How many deadlines without a day that wait for the same are listed; more are counted."""
 
@@ -87,7 +84,7 @@ def _cells(board: Board, one: Deadline) -> list[str]:
     if output.is_narrow(output.terminal_width()):
         return [day, away, WORDS[one.kind], one.what, one_line(why, 24) if one.waits else who]
     if output.terminal_width():
-        why = one_line(why, MAX_REASON)
+        why = one_line(why, output.MAX_REASON)
     return [day, away, WORDS[one.kind], one.what, who, why]
 
 

@@ -72,6 +72,10 @@ def replacement_lines(project: Project) -> list[str]:
     ]
 
 
+MAX_REASON = 60
+"""The widest reason on a terminal, in cells."""
+
+
 def terminal_width() -> int:
     """Return the width of the terminal, or 0 where the output goes elsewhere."""
     if not sys.stdout.isatty():

@@ -196,11 +196,12 @@ def read_all(root: Path) -> list[HistoryLine]:
     return read_graph(root).lines
 
 
-def read_graph(root: Path) -> "LineGraph":
-    """Read the history of a workspace as a graph. Raises FedcheckError where the disk refuses."""
+def read_graph(*homes: Path) -> "LineGraph":
+    """Read the history of places as one graph. Raises FedcheckError where the disk refuses."""
     from fedcheck.storage.history_graph import build_graph  # most only look at the ends of files
 
-    return build_graph(one for path in list_history_files(root) for one in read(path))
+    paths = (path for home in homes for path in list_history_files(home))
+    return build_graph(one for path in paths for one in read(path))
 
 
 def format_file_name(who: str, token: str) -> str:

@@ -208,11 +208,8 @@ class RecordStore(Struct):
 
         Raises WorkspaceGoneError where the workspace is gone: that is no empty history.
         """
-        from fedcheck.storage.history_graph import build_graph
-
         self.identity.check()
-        paths = [path for home in self.homes for path in history.list_history_files(home)]
-        return build_graph(one for path in paths for one in history.read(path)).lines
+        return history.read_graph(*self.homes).lines
 
     def history_of(
         self, refs: Iterable[str], renamed: Renamed, *, with_imports: bool = False
@@ -313,7 +310,6 @@ class RecordStore(Struct):
         from fedcheck.storage.history_graph import build_graph
 
         graph = build_graph(history.read(path))
-
         places = set(made)
         here = [one for one in graph.lines if one.tx in places]
         notes = local_state.load_notes(home)

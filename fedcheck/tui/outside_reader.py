@@ -33,7 +33,7 @@ class OutsideReader:
     """Reads what others changed. All of this runs in the writer's thread.
 
     Attributes:
-        settled: what became of fields that were set on both sides of a merge, until it is told.
+        settled: what became of fields that were set on both sides of a merge, until it is shown.
         mark_on_return: the files of a workspace that came back, as they were at the last look.
     """
 

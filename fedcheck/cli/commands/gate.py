@@ -35,9 +35,6 @@ _LIST = r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])"
 MAX_REMARKS = 10
 """How many remarks are listed before the rest is counted."""
 
-MAX_REASON = 60
-"""The widest reason on a terminal, in cells."""
-
 
 @click.command()
 @click.argument("milestone", required=False, shell_complete=completion.complete_milestones)
@@ -179,7 +176,7 @@ def _row(
     if output.is_narrow(width):
         why = one_line(re.sub(_LIST, "", why), width // 4)
     elif width:
-        why = one_line(why, MAX_REASON)
+        why = one_line(why, output.MAX_REASON)
     day = f"since {missing.since}" if missing.since else ""
     ref = names.get(missing.ref, missing.ref)
     return ["", day, ref, outstanding.title_of(board, missing), why]
